@@ -1,0 +1,92 @@
+# Everything by one word: `make` lists the words. Needs Python 3.11 or 3.12 and nothing else.
+
+UV_VERSION := 0.13.9
+VENV       := .venv
+BIN        := $(VENV)/bin
+UV         := $(BIN)/uv
+SYNCED     := $(VENV)/.synced
+# Photos for the demo, and where its pictures go.
+PHOTOS     ?= $(sort $(wildcard samples/*.jpg))
+OUT        ?= out/demo
+# Processes for the tests.
+JOBS       ?= 2
+
+# uv uses this environment's own Python, downloads none, and fills the byte-code caches once.
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export UV_PYTHON := $(BIN)/python
+export UV_PYTHON_DOWNLOADS := never
+export UV_COMPILE_BYTECODE := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check bench docs clean exiftool
+
+help: ## list these words
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(SYNCED) ## install everything into .venv, fetch the models; quick when done
+	@$(BIN)/tuanyuan models install
+
+demo: setup ## a real family portrait of the sample photos, four candidates, into out/demo
+	$(BIN)/tuanyuan make reunion $(PHOTOS) --candidates 4 --out $(OUT)
+	@echo "See $(OUT)"
+
+test: setup exiftool ## every test, without network
+	$(BIN)/pytest -n $(JOBS)
+
+check: $(SYNCED) ## lint, format, types, imports, lock file
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(UV) lock --check --offline
+
+bench: setup ## measure the stages against rembg (docs/benchmarks.md)
+	$(UV) sync --frozen --inexact --group bench
+	$(BIN)/python -m bench
+
+docs: $(SYNCED) ## write docs/settings.md again from the settings
+	$(BIN)/python -m tuanyuan.settings > docs/settings.md
+
+clean: ## remove what can be made again (.venv, caches, out); keeps data
+	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests bench scenes -name __pycache__ -prune -exec rm -rf {} +
+
+$(SYNCED): pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --inexact
+	@touch $@
+
+$(UV): | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet uv==$(UV_VERSION)
+
+# A name on PATH is not enough: a version manager's shim may be found and not work. So each is asked.
+USABLE := import sys, ensurepip, venv; raise SystemExit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
+
+$(BIN)/python:
+	@if [ -n "$(PYTHON)" ]; then set -- "$(PYTHON)"; else \
+		set --; IFS=:; \
+		for name in python3.11 python3.12 python3 python; do for folder in $$PATH; do \
+			if [ -x "$$folder/$$name" ]; then set -- "$$@" "$$folder/$$name"; fi; \
+		done; done; unset IFS; \
+	fi; \
+	for python; do \
+		if "$$python" -c "$(USABLE)" 2>/dev/null; then \
+			echo "$$python -m venv $(VENV)"; \
+			exec "$$python" -m venv $(VENV); \
+		fi; \
+	done; \
+	echo "找不到可用的 Python 3.11 或 3.12（需带 venv）。 No usable Python 3.11 or 3.12 with venv."; \
+	for python; do echo "  ✗ $$python: $$("$$python" --version 2>&1 | head -n 1)"; done; \
+	echo "  → Debian/Ubuntu: apt-get install python3-venv；或 or: make PYTHON=/path/to/python3.11"; \
+	exit 1
+
+# The tests read the AI label back with exiftool, a reader that is not ours.
+exiftool:
+	@command -v exiftool >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq libimage-exiftool-perl; \
+	else \
+		echo "测试需要 exiftool。 The tests need exiftool."; \
+		echo "  → Debian/Ubuntu: apt-get install libimage-exiftool-perl；macOS: brew install exiftool"; \
+		exit 1; \
+	fi

@@ -1,0 +1,48 @@
+"""Every command, by name. A new one is a module beside this and a line below.
+
+Command modules import only what parsing needs; numpy and its like are imported when a command runs.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tuanyuan import __version__
+from tuanyuan.cli import catalogue, doctor, judge, label, make, models, photos
+
+app = typer.Typer(
+    name="tuanyuan",
+    help="团圆照相馆：把分开拍的照片合成一张全家福。 One natural family portrait from separate portraits.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help starts in a third of the time
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tuanyuan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。 Show the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+app.add_typer(make.app, name="make")
+app.command("check")(photos.check)
+app.command("compress")(photos.compress)
+app.command("mask")(photos.mask)
+app.command("judge")(judge.judge)
+app.add_typer(label.app, name="label")
+app.command("catalogue")(catalogue.show)
+app.command("doctor")(doctor.examine)
+app.add_typer(models.app, name="models")

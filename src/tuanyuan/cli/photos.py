@@ -1,0 +1,79 @@
+"""`tuanyuan check`, `compress` and `mask`: one photo tool each, JSON on stdout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tuanyuan.cli.console import Json, emit, say, show_problem
+from tuanyuan.domain.photo import WARNINGS
+
+PhotoNames = Annotated[list[str], typer.Argument(metavar="PHOTO…", help="照片。 Photos.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="放结果的文件夹。 Folder for the results.")]
+
+
+def check(photos: PhotoNames, as_json: Json = False) -> None:
+    """检查照片能不能用。 Whether photos can be used, and why not."""
+    from tuanyuan import settings, wiring
+
+    with wiring.photos(settings.load()) as studio:
+        reports = studio.check(photos)
+    if as_json:
+        emit({"photos": [r.as_dict() for r in reports]})
+    else:
+        for report in reports:
+            style = "green" if report.ok else "red"
+            size = f"{report.width}×{report.height}  {len(report.faces)} 张脸 faces"
+            say(f"{'✓' if report.ok else '✗'} {report.file}  {size}", style)
+            for problem in report.problems:
+                show_problem(problem, "yellow" if problem.code in WARNINGS else "red")
+    if not all(r.ok for r in reports):
+        raise typer.Exit(1)
+
+
+def compress(photos: PhotoNames, out: Out, as_json: Json = False) -> None:
+    """压缩照片：摆正、去掉位置、不超过 2 MB。 Upright, location gone, 2 MB at most."""
+    from tuanyuan import settings, wiring
+
+    written = []
+    with wiring.photos(settings.load()) as studio, wiring.outbox(out) as results:
+        for number, photo in enumerate(photos, 1):
+            data = studio.compress(photo)
+            name = f"{_stem(photo, photos, number)}.{'png' if data[:4] == bytes.fromhex('89504e47') else 'jpg'}"
+            results.write(name, data)
+            written.append({"photo": photo, "file": name, "bytes": len(data)})
+        results.commit()
+    _told(written, out, as_json)
+
+
+def mask(photos: PhotoNames, out: Out, as_json: Json = False) -> None:
+    """抠出人物。 Cut people out: the mask, and the cut-out with transparency."""
+    from tuanyuan import settings, wiring
+
+    written: list[dict[str, object]] = []
+    with wiring.photos(settings.load()) as studio, wiring.outbox(out) as results:
+        for number, photo in enumerate(photos, 1):
+            stem = _stem(photo, photos, number)
+            alpha, cutout = studio.mask(photo)
+            results.write(f"{stem}-mask.png", alpha)
+            results.write(f"{stem}-cutout.png", cutout)
+            written.append({"photo": photo, "file": f"{stem}-cutout.png", "mask": f"{stem}-mask.png"})
+        results.commit()
+    _told(written, out, as_json)
+
+
+def _stem(photo: str, photos: list[str], number: int) -> str:
+    """The photo's name without its ending; numbered where two photos share it."""
+    stem = Path(photo).stem or "photo"
+    shared = [p for p in photos if (Path(p).stem or "photo").casefold() == stem.casefold()]
+    return stem if len(shared) == 1 else f"{stem}-{number}"
+
+
+def _told(written: list[dict[str, object]], out: Path, as_json: bool) -> None:
+    if as_json:
+        emit({"out": str(out), "files": written})
+        return
+    for entry in written:
+        say(f"{entry['photo']} → {out / str(entry['file'])}", "green")

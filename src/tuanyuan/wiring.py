@@ -1,0 +1,148 @@
+"""The one place that knows which concrete class stands behind which port.
+
+Imports stand inside the functions: a command pays only for what it uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tuanyuan.domain.ports import PhotoFiles, Scenes
+    from tuanyuan.services.catalogue import Catalogues
+    from tuanyuan.services.doctor import Doctor
+    from tuanyuan.services.judging import Judging
+    from tuanyuan.services.photos import Photos
+    from tuanyuan.services.reunion import Reunion
+    from tuanyuan.services.weights import Weights
+    from tuanyuan.settings import Settings
+    from tuanyuan.store.outbox import Outbox
+
+MOST_PICTURE_BYTES = 40 * 1024 * 1024
+
+
+def weights(settings: Settings) -> Weights:
+    """The use cases of `tuanyuan models`."""
+    from tuanyuan.services.weights import Weights
+    from tuanyuan.settings import child_environment
+    from tuanyuan.store.warming import WarmOnce
+    from tuanyuan.store.weights import WeightFolder, read_lock
+    from tuanyuan.store.wheels import PipIndex
+
+    return Weights(
+        lock=read_lock(),
+        store=WeightFolder(settings.models_dir),
+        index=PipIndex(child_environment()),
+        warm=WarmOnce(_compile, Path(__file__).parent / "imaging"),
+    )
+
+
+def _compile() -> None:
+    """Fill the compile caches of the local engine."""
+    from tuanyuan.engines.local.warming import warm
+
+    warm()
+
+
+@contextmanager
+def _workers(threads: int) -> Iterator[Executor]:
+    """Threads for one command. Each picture operation stays on its own; what is under way ends when it is left."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    executor = ThreadPoolExecutor(threads)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def photos(settings: Settings) -> Iterator[Photos]:
+    """The use cases of `tuanyuan check`, `compress` and `mask`."""
+    from tuanyuan.imaging.decode import UPLOAD
+    from tuanyuan.imaging.faces import FaceFinder
+    from tuanyuan.imaging.matting import PersonCutter
+    from tuanyuan.services.photos import Photos
+    from tuanyuan.store.photos import LocalPhotos
+
+    with _workers(settings.threads) as executor:
+        models = settings.models_dir
+        yield Photos(LocalPhotos(UPLOAD.bytes), FaceFinder(models), executor, PersonCutter(models))
+
+
+@contextmanager
+def reunion(settings: Settings) -> Iterator[Reunion]:
+    """The use case of `tuanyuan make reunion`, on the local engine."""
+    from tuanyuan.engines.local.reunion import LocalReunion
+    from tuanyuan.services.reunion import Reunion
+
+    with judging(settings) as judging_:
+        photos_ = judging_.photos
+        yield Reunion(
+            photos=photos_,
+            backgrounds=pictures(settings),
+            scenes=scenes(settings),
+            engine=LocalReunion(settings.models_dir, photos_.executor),
+            judge=judging_.judge,
+            executor=photos_.executor,
+        )
+
+
+@contextmanager
+def judging(settings: Settings) -> Iterator[Judging]:
+    """The use case of `tuanyuan judge`."""
+    from tuanyuan.imaging.identity import Identity
+    from tuanyuan.imaging.judge import Judge
+    from tuanyuan.services.judging import Judging
+
+    with photos(settings) as photos_:
+        yield Judging(photos_, pictures(settings), Judge(photos_.finder, Identity(settings.models_dir)))
+
+
+def pictures(settings: Settings) -> PhotoFiles:
+    """Finished pictures and backgrounds: larger files than an upload may be."""
+    from tuanyuan.store.photos import LocalPhotos
+
+    del settings
+    return LocalPhotos(MOST_PICTURE_BYTES)
+
+
+def scenes(settings: Settings) -> Scenes:
+    """The backgrounds to choose from."""
+    from tuanyuan.store.scenes import SceneFolder
+
+    return SceneFolder(settings.scenes_dir)
+
+
+def outbox(folder: Path) -> Outbox:
+    """Where a command leaves its files, all or none."""
+    from tuanyuan.store.outbox import Outbox
+
+    return Outbox(folder)
+
+
+def catalogue(settings: Settings) -> Catalogues:
+    """The use case of `tuanyuan catalogue`."""
+    from tuanyuan.services.catalogue import Catalogues
+    from tuanyuan.store.catalogue import CatalogueFiles
+
+    return Catalogues(CatalogueFiles(settings.scenes_dir), probes={"local": weights(settings).problem})
+
+
+def doctor(settings: Settings) -> Doctor:
+    """The use case of `tuanyuan doctor`."""
+    from tuanyuan.services.doctor import Doctor
+    from tuanyuan.store.catalogue import CatalogueFiles
+    from tuanyuan.store.machine import ThisMachine
+
+    return Doctor(
+        machine=ThisMachine(),
+        weights=weights(settings),
+        backgrounds=CatalogueFiles(settings.scenes_dir).backgrounds,
+        folders={"data_dir": settings.data_dir, "models_dir": settings.models_dir},
+    )
