@@ -1,0 +1,26 @@
+"""Compiling the numeric loops ahead of the first order."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tuanyuan.imaging.compose import KeyLight, Piece, paint
+from tuanyuan.imaging.grade import Grade, apply_grade
+from tuanyuan.imaging.layout import Seat
+from tuanyuan.imaging.matting import Cutout
+from tuanyuan.imaging.matting.closed_form import solve_alpha
+from tuanyuan.imaging.matting.foreground import foreground_colours
+from tuanyuan.imaging.matting.trimap import BACKGROUND, BODY, UNKNOWN, Trimap
+
+
+def warm() -> None:
+    """Run every compiled loop once on a tiny picture, so that the caches on disk are filled. Quick when they are."""
+    regions = np.full((64, 64), UNKNOWN, np.uint8)
+    regions[:16], regions[48:] = BODY, BACKGROUND
+    image = np.random.default_rng(0).random((64, 64, 3), np.float32)
+    small = np.zeros((32, 32), np.float32)
+    alpha = solve_alpha(image, Trimap(regions, small > 0, small + np.float32(0.01)), small)
+    colours = foreground_colours(image, alpha)
+    piece = Piece(Cutout(colours, alpha), np.array([32, 20], np.float32), 8.0, 0.0)
+    painting = paint(image, [piece], [Seat(0, 32, 20, 8.0, 0.0, "front")], KeyLight())
+    apply_grade(painting.picture, Grade(), seed=0)

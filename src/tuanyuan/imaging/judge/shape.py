@@ -1,0 +1,71 @@
+"""Is a face drawn out of shape, or hidden? Landmarks against landmarks, chip against chip."""
+
+from __future__ import annotations
+
+import itertools
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tuanyuan.imaging.faces.face import eye_centres
+
+Array = NDArray[np.float32]
+
+CELLS = 5
+FOLLOWS = 0.35
+# The chip's middle holds the face; its rim may show hair, neck or a neighbour.
+RIM = 0.17
+
+
+def squash(expected: Array, found: Array) -> float:
+    """How unequally the face was stretched: ratio of the singular values of the best affine map, less 1; 0 is none.
+
+    expected, found: landmarks (468, 2 or more) in any two frames.
+    """
+    a, b = _centred(expected), _centred(found)
+    matrix, *_ = np.linalg.lstsq(a, b, rcond=None)
+    stretch = np.linalg.svd(matrix, compute_uv=False)
+    return float(stretch[0] / max(stretch[1], 1e-9) - 1)
+
+
+def residual(expected: Array, found: Array) -> float:
+    """Root mean square distance after the best similarity fit, in eye distances of the found face."""
+    a, b = _centred(expected), _centred(found)
+    u, s, vt = np.linalg.svd(a.T @ b)
+    fitted = (a @ (u @ vt)) * (s.sum() / (a**2).sum())
+    right, left = eye_centres(found[:, :2])
+    return float(np.sqrt(((fitted - b) ** 2).sum(1).mean()) / max(float(np.linalg.norm(left - right)), 1e-6))
+
+
+def covered(own: NDArray[np.uint8], seen: NDArray[np.uint8]) -> float:
+    """Share of the face, 0..1, where chip `seen` does not follow chip `own` (both uint8 N×N×3, aligned).
+
+    Light may differ, structure may not: cells are compared by their normalised correlation, flat cells by colour.
+    """
+    side = own.shape[0]
+    rim = int(RIM * side)
+    greys = [
+        cv2.GaussianBlur(cv2.cvtColor(c, cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), side / 75) for c in (own, seen)
+    ]
+    labs = [cv2.cvtColor(c.astype(np.float32) / 255, cv2.COLOR_RGB2LAB) for c in (own, seen)]
+    offset = np.median((labs[1] - labs[0])[rim:-rim, rim:-rim].reshape(-1, 3), 0)
+    edges = np.linspace(rim, side - rim, CELLS + 1).astype(int)
+    lost = 0
+    for y0, y1 in itertools.pairwise(edges):
+        for x0, x1 in itertools.pairwise(edges):
+            cell = np.s_[y0:y1, x0:x1]
+            difference = float(np.abs((labs[1] - labs[0])[cell].mean((0, 1)) - offset).sum())
+            lost += (_correlation(greys[0][cell], greys[1][cell]) < FOLLOWS and difference > 6) or difference > 30
+    return lost / CELLS**2
+
+
+def _correlation(a: Array, b: Array) -> float:
+    a, b = a - a.mean(), b - b.mean()
+    spread = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return float((a * b).sum()) / spread if spread > 1e-3 else 0.0
+
+
+def _centred(points: Array) -> NDArray[np.float64]:
+    xy = points[:, :2].astype(np.float64)
+    return xy - xy.mean(0)

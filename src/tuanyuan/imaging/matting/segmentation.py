@@ -1,0 +1,116 @@
+"""Where the people are: two networks that disagree usefully, fused into one probability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tuanyuan.imaging.faces import Face
+from tuanyuan.imaging.matting.salience import Salience
+from tuanyuan.imaging.networks import TfliteNetwork
+
+Array = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+Rect = tuple[int, int, int, int]
+
+WORKING_SIZE = 320
+SELFIE_INPUT = 256
+# Views of one face for the selfie network: left and right in face widths from its middle, top in face heights
+# from its top, bottom from its bottom, and weight. Closer views see hair better; the whole frame sees the body.
+VIEWS = (
+    (-2.6, -1.5, 2.6, 3.0, 2.0),
+    (-1.7, -1.0, 1.7, 1.3, 4.0),
+    (-1.9, -0.9, 0.9, 1.1, 3.0),
+    (-0.9, -0.9, 1.9, 1.1, 3.0),
+)
+SAME_VIEW = 0.08
+FEATHER = 0.15
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """probability, disagreement: float32 h×w with the long side at 320 px, both 0..1."""
+
+    probability: Array
+    disagreement: Array
+
+
+class PersonSegmenter:
+    """MediaPipe's selfie network on several views round each face, and U²-Net on the whole frame."""
+
+    def __init__(self, models: Path) -> None:
+        self._selfie = TfliteNetwork(models / "selfie_segmentation.tflite")
+        self._salient = Salience(models)
+
+    def segment(self, rgb: Pixels, faces: Sequence[Face]) -> Segmentation:
+        """People of `rgb` (uint8, H×W×3). Each face of `faces` is looked at closely; others only in the whole."""
+        height, width = rgb.shape[:2]
+        scale = WORKING_SIZE / max(height, width)
+        shape = (max(1, round(height * scale)), max(1, round(width * scale)))
+        total, squares, weight = (np.zeros(shape, np.float32) for _ in range(3))
+        weight += 1e-6
+        for (left, top, right, bottom), gain in _views(rgb.shape, faces):
+            crop = np.ascontiguousarray(rgb[top:bottom, left:right])
+            x0, y0 = round(left * scale), round(top * scale)
+            x1, y1 = min(round(right * scale), shape[1]), min(round(bottom * scale), shape[0])
+            seen = cv2.resize(self._people(crop), (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+            inner = (left > 0, top > 0, right < width, bottom < height)
+            window = _feathered(y1 - y0, x1 - x0, inner) * np.float32(gain)
+            total[y0:y1, x0:x1] += seen * window
+            squares[y0:y1, x0:x1] += seen * seen * window
+            weight[y0:y1, x0:x1] += window
+        mean = total / weight
+        spread = np.sqrt(np.maximum(squares / weight - mean * mean, 0))
+        salient = cv2.resize(self._salient(rgb), shape[::-1], interpolation=cv2.INTER_LINEAR)
+        disagreement = np.maximum(spread, 0.5 * np.abs(mean - salient))
+        return Segmentation(((mean + salient) / 2).astype(np.float32), disagreement.astype(np.float32))
+
+    def _people(self, rgb: Pixels) -> Array:
+        square = cv2.resize(rgb, (SELFIE_INPUT, SELFIE_INPUT), interpolation=cv2.INTER_AREA)
+        probability: Array = self._selfie(square[None].astype(np.float32) / 255)[0][0, :, :, 0]
+        return probability
+
+
+def _views(shape: tuple[int, ...], faces: Sequence[Face]) -> list[tuple[Rect, float]]:
+    """The whole frame, and crops round each face that differ enough from those before."""
+    height, width = shape[:2]
+    views: list[tuple[Rect, float]] = [((0, 0, width, height), 1.0)]
+    for face in faces:
+        x, y, w, h = face.box
+        for left, top, right, bottom, gain in VIEWS:
+            rect = (
+                int(max(0, x + w / 2 + left * w)),
+                int(max(0, y + top * h)),
+                int(min(width, x + w / 2 + right * w)),
+                int(min(height, y + h + bottom * h)),
+            )
+            large = rect[2] - rect[0] >= 16 and rect[3] - rect[1] >= 16
+            if large and not any(_alike(rect, seen, width + height) for seen, _ in views):
+                views.append((rect, gain))
+    return views
+
+
+def _alike(a: Rect, b: Rect, size: int) -> bool:
+    return sum(abs(p - q) for p, q in zip(a, b, strict=True)) < SAME_VIEW * size
+
+
+def _feathered(height: int, width: int, inner: tuple[bool, bool, bool, bool]) -> Array:
+    """Weights that fall towards borders inside the picture, so that views meet without seams."""
+    down, across = np.ones(height, np.float32), np.ones(width, np.float32)
+    n = max(3, int(FEATHER * min(height, width)))
+    ramp = np.linspace(0.02, 1, n, dtype=np.float32)
+    left, top, right, bottom = inner
+    if left:
+        across[:n] = ramp[: len(across[:n])]
+    if top:
+        down[:n] = ramp[: len(down[:n])]
+    if right:
+        across[-n:] = ramp[::-1][-len(across[-n:]) :]
+    if bottom:
+        down[-n:] = ramp[::-1][-len(down[-n:]) :]
+    return down[:, None] * across[None]
