@@ -1,7 +1,7 @@
-"""Bodies that the photo's border cuts off, carried on a little: shoulders round off, cloth runs down.
+"""Bodies that the photo's border cuts off, carried on a little: shoulders and hair round off, cloth runs down.
 
-Nothing is invented beyond cloth: what is added is the mirrored, stretched and softened edge of what is there, and never
-more than an eye distance or so. A face is never inside it.
+Nothing is invented beyond cloth and hair: what is added is the mirrored, stretched and softened edge of what is there,
+and never more than an eye distance or so. A face is never inside it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ def complete(sitter: Sitter, *, below: float, sides: bool = True) -> Completed:
         colour, alpha = _grow_right(colour, alpha, right, unit)
     if down:
         colour, alpha = _grow_down(colour, alpha, down, unit, float(sitter.eyes[0] + left))
-    return Completed(Cutout(np.ascontiguousarray(colour), np.ascontiguousarray(alpha)), (left, 0))
+    up = round(shape.dome * unit)
+    if up:
+        colour, alpha = _grow_up(colour, alpha, up, unit)
+    return Completed(Cutout(np.ascontiguousarray(colour), np.ascontiguousarray(alpha)), (left, up))
 
 
 def _side(cut: float | None, reach: float, unit: float) -> int:
@@ -112,6 +115,25 @@ def _outline(alpha: Array, add: int, unit: float) -> Array:
 def _top(column: Array) -> int:
     solid = np.nonzero(column > OPAQUE)[0]
     return int(solid[0]) if len(solid) else len(column)
+
+
+def _grow_up(colour: Array, alpha: Array, add: int, unit: float) -> tuple[Array, Array]:
+    """Round off hair that the upper border cuts, by its own mirror."""
+    height, width = alpha.shape
+    cut = np.flatnonzero(alpha[:BORDER_ROWS].max(0) > OPAQUE)
+    left, right = float(cut[0]), float(cut[-1] + 1)
+    x = (np.arange(width, dtype=np.float32) - (left + right) / 2) / max(1.0, (right - left) / 2)
+    crown = add * (1 - np.sqrt(np.clip(1 - x**2, 0, 1)))
+    rows = np.arange(add, dtype=np.float32)[:, None]
+    cap = np.clip(rows - crown[None] + 0.5, 0, 1) * (np.abs(x) < 1)[None]
+    cap = cv2.GaussianBlur(cap.astype(np.float32), (0, 0), max(1.0, 0.02 * unit))
+    # The last rows fade into what the photo has there, so that strands at the border go on.
+    blend = np.clip((add - rows) / max(2.0, 0.08 * unit), 0, 1)
+    new_alpha = alpha[:1] * (1 - blend) + cap * blend
+    mirrored = colour[: min(add, height)][::-1]
+    if len(mirrored) < add:
+        mirrored = np.concatenate([np.repeat(mirrored[:1], add - len(mirrored), 0), mirrored])
+    return np.concatenate([mirrored, colour], 0), np.concatenate([new_alpha.astype(np.float32), alpha], 0)
 
 
 def _grow_down(colour: Array, alpha: Array, add: int, unit: float, centre: float) -> tuple[Array, Array]:

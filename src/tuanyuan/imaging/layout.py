@@ -30,6 +30,7 @@ RAISE = 1.45
 CHILD_DROP = 6.0
 HEIGHT_VARIETY = 0.14
 MOST_UNEVEN = 0.55
+LEAST_HEADROOM, SMALLER = 0.025, 0.96
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,22 @@ def arrange(
     """Seats for all `shapes` on a canvas of `size` (width, height), back to front."""
     across = _across(shapes, places, rows, framing.closeness)
     unit = _unit(shapes, places, across, bool(rows.back), size, framing)
+    seats = _seats(shapes, places, size, rows, across, unit)
+    while min(s.y - shapes[s.sitter].top * s.eye_distance for s in seats) < LEAST_HEADROOM * size[1]:
+        unit *= SMALLER
+        seats = _seats(shapes, places, size, rows, across, unit)
+    return seats
+
+
+def _seats(
+    shapes: Sequence[Shape],
+    places: Sequence[Place],
+    size: tuple[int, int],
+    rows: Rows,
+    across: dict[int, float],
+    unit: float,
+) -> list[Seat]:
+    """Everybody at a given size, back to front."""
     xs = {i: size[0] / 2 + x * unit for i, x in _centred(shapes, places, across).items()}
     front = [_seat(i, shapes[i], places[i], xs[i], unit, size[1], None) for i in rows.front]
     cover = [(s.x, s.y + SHOULDER_LINE * s.eye_distance) for s in front]

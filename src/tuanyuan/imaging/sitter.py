@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuanyuan.imaging.faces import Face
+from tuanyuan.imaging.faces.mesh import NOSE_TIP
 from tuanyuan.imaging.matting import Cutout
 
 Array = NDArray[np.float32]
@@ -19,6 +20,9 @@ OPAQUE = 0.5
 # A side counts as cut when this many eye distances of body stand in the photo's border.
 CUT_LENGTH = 0.35
 BORDER = 3
+# Less opaque pixels do not join two people.
+TOUCHING = 0.3
+DOME, LEAST_DOME, MOST_DOME = 0.22, 0.05, 0.7
 LEAN_SHARE, LEAN_FROM = 0.4, 4.0
 
 
@@ -28,7 +32,8 @@ class Shape:
 
     top, bottom, left, right: reach of the body. head_left, head_right: reach at the level of the head.
     cut_left, cut_right: how far below the eyes (negative: above) the photo's side starts to cut the body, None
-    where it does not. cut_bottom: the photo's lower edge cuts the body.
+    where it does not. cut_bottom: the photo's lower edge cuts the body. dome: height that hair cut off by the photo's
+    upper edge is given back, part of `top`.
     yaw: degrees, positive towards the picture's right. lean: degrees by which the sitter is turned when placed.
     """
 
@@ -43,6 +48,7 @@ class Shape:
     cut_bottom: bool
     yaw: float
     lean: float = 0.0
+    dome: float = 0.0
 
     @property
     def slant(self) -> float:
@@ -72,6 +78,27 @@ def sitter(cutout: Cutout, faces: Sequence[Face]) -> Sitter:
     return Sitter(cutout, tuple(faces), eyes, distance, _shape(cutout.alpha, faces, eyes, distance, yaw))
 
 
+def apart(cutout: Cutout, faces: Sequence[Face]) -> list[tuple[Cutout, list[int]]]:
+    """Cut-outs of the people who do not touch each other, each with the numbers of its faces in `faces`.
+
+    Those who touch stay together: their outlines cannot be told apart without inventing what is hidden.
+    """
+    _, labels = cv2.connectedComponents((cutout.alpha > TOUCHING).astype(np.uint8))
+    height, width = labels.shape
+    groups: dict[int, list[int]] = {}
+    for number, face in enumerate(faces):
+        x, y = np.clip(face.mesh[NOSE_TIP, :2], 0, [width - 1, height - 1]).astype(int)
+        groups.setdefault(int(labels[y, x]), []).append(number)
+    if len(groups) == 1:
+        return [(cutout, list(range(len(faces))))]
+    nearest = cv2.distanceTransform((labels == 0).astype(np.uint8), cv2.DIST_L2, 3)
+    found = []
+    for label, numbers in groups.items():
+        own = cv2.distanceTransform((labels != label).astype(np.uint8), cv2.DIST_L2, 3)
+        found.append((Cutout(cutout.colour, np.where(own <= nearest, cutout.alpha, 0).astype(np.float32)), numbers))
+    return found
+
+
 def _shape(alpha: Array, faces: Sequence[Face], eyes: Array, distance: float, yaw: float) -> Shape:
     solid = alpha > OPAQUE
     height, width = alpha.shape
@@ -79,10 +106,12 @@ def _shape(alpha: Array, faces: Sequence[Face], eyes: Array, distance: float, ya
     top, bottom = (rows[0], rows[-1] + 1) if len(rows) else (0, height)
     left, right = (columns[0], columns[-1] + 1) if len(columns) else (0, width)
     chin = max(float(f.mesh[:, 1].max()) for f in faces)
+    dome = DOME * float(solid[:BORDER].any(0).sum()) / distance
+    dome = min(dome, MOST_DOME) if dome > LEAST_DOME else 0.0
     head = np.nonzero(solid[top : max(top + 1, int(min(chin, height)))].any(0))[0]
     head_left, head_right = (head[0], head[-1] + 1) if len(head) else (left, right)
     return Shape(
-        top=(eyes[1] - top) / distance,
+        top=(eyes[1] - top) / distance + dome,
         bottom=(bottom - eyes[1]) / distance,
         left=(eyes[0] - left) / distance,
         right=(right - eyes[0]) / distance,
@@ -93,6 +122,7 @@ def _shape(alpha: Array, faces: Sequence[Face], eyes: Array, distance: float, ya
         cut_bottom=bool(bottom >= height - BORDER),
         yaw=yaw,
         lean=_lean(faces),
+        dome=dome,
     )
 
 

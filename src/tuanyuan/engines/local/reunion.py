@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tuanyuan.domain.reunion import Order, PersonHint, Plan
+from tuanyuan.domain.reunion import Order, Plan
 from tuanyuan.domain.scene import Scene
 from tuanyuan.engines.local.looks import CROPS, LOOKS
 from tuanyuan.imaging.backdrop import backdrop, light_of
@@ -25,7 +25,7 @@ from tuanyuan.imaging.layout import Framing, Place, Seat, arrange
 from tuanyuan.imaging.light import group_tone, harmonise, skin_tone
 from tuanyuan.imaging.matting import Cutout, PersonCutter
 from tuanyuan.imaging.seating import Option, options
-from tuanyuan.imaging.sitter import Sitter, scaled, sitter
+from tuanyuan.imaging.sitter import Sitter, apart, scaled, sitter
 
 Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -39,7 +39,11 @@ WARN_BELOW, BELOW_STEP = 0.9, 0.25
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Everybody cut out and in one light; what all candidates of an order share."""
+    """Everybody cut out and in one light; what all candidates of an order share.
+
+    people: for each person, photo by photo and from left to right, the sitter and the face in it. around: what was seen
+    round each face of each photo.
+    """
 
     sitters: tuple[Sitter, ...]
     places: tuple[Place, ...]
@@ -47,6 +51,7 @@ class Group:
     scene: Scene
     scene_picture: Pixels
     side: float
+    people: tuple[tuple[int, int], ...]
     orders: tuple[Option, ...]
 
 
@@ -88,7 +93,9 @@ class LocalReunion:
         size = min(order.size[0] / 1920, order.size[1] / 1440)
         goal = CUT_AT[min(len(photos), 5)] * size
         cut = list(self._executor.map(lambda p: self._cut(p[0], p[1], goal), photos))
-        tones = [[skin_tone(s.cutout.colour, f) for f in s.faces] for s, _ in cut]
+        people = _people([[numbers for _, numbers in pieces] for pieces, _ in cut])
+        pieces = [piece for pieces, _ in cut for piece, _ in pieces]
+        tones = [[skin_tone(one.cutout.colour, f) for f in one.faces] for one in pieces]
         target = group_tone([t for own in tones for t in own])
         ambient = scene.light.ambient_colour
         side = scene.light.direction[0]
@@ -96,16 +103,17 @@ class LocalReunion:
             side, ambient = light_of(scene_picture)
         tint = np.array([1 + TINT * (min(1.4, max(0.6, a)) - 1) for a in ambient], np.float32)
 
-        def lit(pair: tuple[tuple[Sitter, tuple[Surroundings, ...]], list[Array]]) -> Sitter:
-            (one, _), own = pair
+        def lit(one: Sitter, own: list[Array]) -> Sitter:
             colour = np.clip(harmonise(one, own, target) * tint, 0, 1).astype(np.float32)
             colour = even_skin(colour, one.faces, order.beauty)
             return replace(one, cutout=Cutout(colour, one.cutout.alpha))
 
-        sitters = tuple(self._executor.map(lit, zip(cut, tones, strict=True)))
-        places = tuple(_place(hint) for hint in order.people)
+        sitters = tuple(self._executor.map(lit, pieces, tones))
+        places = tuple(
+            Place(hint.scale, hint.row) for hint, (own, _) in zip(order.people, cut, strict=True) for _ in own
+        )
         orders = tuple(options(sitters, places, order.size, _framing("standard")))
-        return Group(sitters, places, tuple(a for _, a in cut), scene, scene_picture, side, orders)
+        return Group(sitters, places, tuple(a for _, a in cut), scene, scene_picture, side, people, orders)
 
     def render(self, group: Group, order: Order, plan: Plan) -> Rendering:
         """Paint one candidate. The same group, order and plan give the same pixels."""
@@ -124,22 +132,25 @@ class LocalReunion:
             shift = piece.eyes - one.eyes
             meshes[seat.sitter] = tuple(_moved(f.mesh[:, :2] + shift, matrix) for f in one.faces)
             notes[seat.sitter] = _notes(one, seat)
-        order_of = range(len(group.sitters))
         return Rendering(
             picture,
             np.clip(behind * 255, 0, 255).astype(np.uint8),
             painted.owner,
-            tuple(m for i in order_of for m in meshes[i]),
-            tuple(notes[i] for i in order_of for _ in group.sitters[i].faces),
+            tuple(meshes[sitter][face] for sitter, face in group.people),
+            tuple(notes[sitter] for sitter, _ in group.people),
             1 / (1 + chosen.cost),
         )
 
-    def _cut(self, rgb: Pixels, faces: Sequence[Face], goal: float) -> tuple[Sitter, tuple[Surroundings, ...]]:
+    def _cut(
+        self, rgb: Pixels, faces: Sequence[Face], goal: float
+    ) -> tuple[list[tuple[Sitter, list[int]]], tuple[Surroundings, ...]]:
+        """The sitters of one photo with the numbers of their faces, and what surrounds each face."""
         factor = min(1.0, goal / float(np.median([f.eye_distance for f in faces])))
         small, moved = scaled(rgb, faces, factor)
         cutout, seen = self._cutter.cut(small, moved)
         around = tuple(surroundings(small, seen.probability, f.box) for f in moved)
-        return sitter(cutout, moved), around
+        pieces = [(sitter(one, [moved[n] for n in numbers]), numbers) for one, numbers in apart(cutout, moved)]
+        return pieces, around
 
 
 def _framing(crop: str) -> Framing:
@@ -147,8 +158,15 @@ def _framing(crop: str) -> Framing:
     return Framing(chosen.closeness, chosen.headroom, chosen.size)
 
 
-def _place(hint: PersonHint) -> Place:
-    return Place(hint.scale, hint.row)
+def _people(photos: Sequence[Sequence[Sequence[int]]]) -> tuple[tuple[int, int], ...]:
+    """For each photo's faces, in their order: number of the sitter over all photos, and of the face in it."""
+    people: list[tuple[int, int]] = []
+    first = 0
+    for pieces in photos:
+        seat = {n: (first + s, k) for s, numbers in enumerate(pieces) for k, n in enumerate(numbers)}
+        people += [seat[n] for n in sorted(seat)]
+        first += len(pieces)
+    return tuple(people)
 
 
 def _piece(one: Sitter, seat: Seat) -> Piece:

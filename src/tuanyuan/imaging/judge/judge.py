@@ -13,7 +13,7 @@ from tuanyuan.domain.judgement import Judgement, Measured
 from tuanyuan.imaging.faces import Face, FaceFinder
 from tuanyuan.imaging.identity import MESH_POINTS, Identity, distance, face_chip
 from tuanyuan.imaging.judge.leftover import Surroundings, leftover
-from tuanyuan.imaging.judge.shape import covered, residual, squash
+from tuanyuan.imaging.judge.shape import covered, residual, squash, stretch
 
 Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -121,13 +121,15 @@ class Judge:
         others = [distance(seen.descriptor, p.descriptor) for j, p in enumerate(people) if j != i]
         around = own.surroundings
         x, y, w, h = (float(v) for v in seen.box)
+        chip = face_chip(picture, seen.mesh[MESH_POINTS, :2])
+        stretched = stretch(own.chip, chip)
         return Measured(
             person=i,
             box=seen.box,
             face_distance=distance(seen.descriptor, own.descriptor),
-            squash=squash(own.mesh, seen.mesh),
+            squash=squash(own.mesh, seen.mesh) if stretched is None else stretched,
             residual=residual(own.mesh, seen.mesh),
-            covered=covered(own.chip, face_chip(picture, seen.mesh[MESH_POINTS, :2])),
+            covered=covered(own.chip, chip),
             leftover=leftover(around, picture, (x, y, w, h), backdrop, owner) if around else 0.0,
             nearest_other=min(others) if others else None,
         )

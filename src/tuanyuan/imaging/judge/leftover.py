@@ -18,6 +18,8 @@ SAME = 9.0
 # Where old and new background look alike nothing can be seen, and nothing is wrong.
 APART = 16.0
 LEAST_PATCH = 12
+# Rows and columns of the square that only show the face.
+FACE = slice(round(SIZE * 0.42), round(SIZE * 0.58))
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +54,10 @@ def leftover(
     owner: uint8 H×W, where known: only what was painted with this person can be a leftover.
     """
     matrix = _to_square(face)
-    same = own.empty & (np.sqrt(((_seen(picture, matrix) - own.lab) ** 2).sum(2)) < SAME)
+    seen = _seen(picture, matrix)
+    # The face tells how light and grade have moved this person's colours; what came along was moved alike.
+    shift = np.median((seen - own.lab)[FACE, FACE].reshape(-1, 3), 0)
+    same = own.empty & (np.sqrt(((seen - shift - own.lab) ** 2).sum(2)) < SAME)
     if backdrop is not None:
         same &= np.sqrt(((_seen(backdrop, matrix) - own.lab) ** 2).sum(2)) > APART
     if owner is not None:

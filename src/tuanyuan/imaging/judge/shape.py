@@ -16,6 +16,10 @@ CELLS = 5
 FOLLOWS = 0.35
 # The chip's middle holds the face; its rim may show hair, neck or a neighbour.
 RIM = 0.17
+# Of the registration: blur in pixels from coarse to fine, when to stop, and the correlation that says it is right.
+REGISTRATION_BLUR = (7, 1)
+REGISTRATION_END = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 30, 1e-4)
+LEAST_MATCH = 0.85
 
 
 def squash(expected: Array, found: Array) -> float:
@@ -27,6 +31,37 @@ def squash(expected: Array, found: Array) -> float:
     matrix, *_ = np.linalg.lstsq(a, b, rcond=None)
     stretch = np.linalg.svd(matrix, compute_uv=False)
     return float(stretch[0] / max(stretch[1], 1e-9) - 1)
+
+
+def stretch(own: NDArray[np.uint8], seen: NDArray[np.uint8]) -> float | None:
+    """The same as `squash`, from the pixels of two aligned chips (uint8 N×N×3); landmarks are less exact.
+
+    None where they cannot be laid on each other: a hidden face, or another one. Enhanced correlation coefficient
+    (Evangelidis, Psarakis, PAMI 2008) on local contrast, so that light may differ.
+    """
+    side = own.shape[0]
+    rim = int(RIM * side)
+    mask = np.zeros((side, side), np.uint8)
+    mask[rim:-rim, rim:-rim] = 1
+    a, b = _contrast(own), _contrast(seen)
+    matrix = np.eye(2, 3, dtype=np.float32)
+    match = 0.0
+    try:
+        for blur in REGISTRATION_BLUR:
+            match, matrix = cv2.findTransformECC(a, b, matrix, cv2.MOTION_AFFINE, REGISTRATION_END, mask, blur)
+    except cv2.error:  # it did not converge
+        return None
+    axes = np.linalg.svd(matrix[:, :2], compute_uv=False)
+    return float(axes[0] / axes[1] - 1) if match > LEAST_MATCH else None
+
+
+def _contrast(chip: NDArray[np.uint8]) -> Array:
+    """Detail of about an eye's size, of equal strength everywhere."""
+    side = chip.shape[0]
+    grey = cv2.cvtColor(chip, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    detail = cv2.GaussianBlur(grey, (0, 0), side / 100) - cv2.GaussianBlur(grey, (0, 0), side / 19)
+    strength: Array = np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), side / 12) + 4)
+    return detail / strength
 
 
 def residual(expected: Array, found: Array) -> float:
