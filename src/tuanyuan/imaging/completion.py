@@ -23,6 +23,7 @@ LEAST_SIDE, MOST_SIDE = 0.30, 1.2
 SOURCE_BAND = 0.55
 LOWER_BAND, LOWER_SHADE, COLLAR_SLOPE = 0.12, 0.35, 1.0
 ROUNDING = 1.3
+FRAY = 0.14
 BORDER_ROWS = 3
 SLOPE_SPAN = 0.30
 RIM_SHADE = 0.30
@@ -45,7 +46,7 @@ def complete(sitter: Sitter, *, below: float, sides: bool = True) -> Completed:
     down = round(below * unit) if shape.cut_bottom and below > 0 else 0
     left = _side(shape.cut_left, shape.left, unit) if sides else 0
     right = _side(shape.cut_right, shape.right, unit) if sides else 0
-    colour, alpha = sitter.cutout.colour, sitter.cutout.alpha
+    colour, alpha = sitter.cutout.colour, _frayed(sitter.cutout.alpha, shape.cut_left, shape.cut_right, unit)
     if left:
         colour, alpha = _grow_right(colour[:, ::-1], alpha[:, ::-1], left, unit)
         colour, alpha = colour[:, ::-1], alpha[:, ::-1]
@@ -63,6 +64,20 @@ def _side(cut: float | None, reach: float, unit: float) -> int:
     if cut is None:
         return 0
     return round(float(np.clip(SHOULDER - reach, LEAST_SIDE, MOST_SIDE)) * unit)
+
+
+def _frayed(alpha: Array, cut_left: float | None, cut_right: float | None, unit: float) -> Array:
+    """Let hair that the photo's sides cut end softly, where no body is carried on."""
+    width = max(2, round(FRAY * unit))
+    ramp = np.linspace(0, 1, width, dtype=np.float32)
+    out = alpha
+    if cut_left is None and (alpha[:, 0] > OPAQUE).any():
+        out = out.copy()
+        out[:, :width] *= ramp
+    if cut_right is None and (alpha[:, -1] > OPAQUE).any():
+        out = out.copy()
+        out[:, -width:] *= ramp[::-1]
+    return out
 
 
 def _mirror(length: int, band: int) -> Array:

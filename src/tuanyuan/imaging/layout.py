@@ -25,7 +25,7 @@ REACH = 2.9
 GAP = 0.45
 LEAST_SPACING, MOST_SPACING = 2.7, 4.4
 TWO_ROW_SPACING = 3.5
-MARGIN = 0.25
+MARGIN, OUTER_CROP = 0.25, 0.8
 RAISE = 1.45
 CHILD_DROP = 6.0
 HEIGHT_VARIETY = 0.14
@@ -166,7 +166,9 @@ def _unit(
 ) -> float:
     """Eye distance of a grown-up in pixels: as large as width and height allow."""
     left, right = _edges(shapes, places, xs)
-    by_width = size[0] / (right - left + 2 * MARGIN)
+    # An upright frame may cut the outer shoulders; empty wall above a row of heads looks worse.
+    margin = MARGIN if size[0] > size[1] else -OUTER_CROP
+    by_width = size[0] / (right - left + 2 * margin)
     top = max(s.top * p.scale for s, p in zip(shapes, places, strict=True))
     lowest = min(FRONT_LINE, min(s.bottom for s in shapes) + MOST_BELOW)
     by_height = size[1] * (1 - framing.headroom) / (top + lowest + (RAISE if two_rows else 0.0))

@@ -19,6 +19,7 @@ Array = NDArray[np.float32]
 OPAQUE = 0.5
 # A side counts as cut when this many eye distances of body stand in the photo's border.
 CUT_LENGTH = 0.35
+GAP = 0.08
 BORDER = 3
 # Less opaque pixels do not join two people.
 TOUCHING = 0.3
@@ -134,10 +135,18 @@ def _lean(faces: Sequence[Face]) -> float:
 
 
 def _cut(border: NDArray[np.bool_], eyes: Array, distance: float) -> float | None:
-    rows = np.flatnonzero(border.any(1))
-    if len(rows) < CUT_LENGTH * distance:
+    """Where the part of the body that stands in this border begins, if it reaches down to the photo's lower edge.
+
+    Hair that touches the border further up is no cut body.
+    """
+    # Gaps of a few rows, in a sleeve or a scarf, do not end it.
+    gap = np.ones((2 * max(1, round(GAP * distance)) + 1, 1), np.uint8)
+    closed = cv2.morphologyEx(border.any(1).astype(np.uint8)[:, None], cv2.MORPH_CLOSE, gap)[:, 0] > 0
+    empty = np.flatnonzero(~closed)
+    first = int(empty.max(initial=-1)) + 1
+    if len(closed) - first < CUT_LENGTH * distance:
         return None
-    return float((rows[0] - eyes[1]) / distance)
+    return float((first - eyes[1]) / distance)
 
 
 def scaled(rgb: NDArray[np.uint8], faces: Sequence[Face], factor: float) -> tuple[NDArray[np.uint8], list[Face]]:
