@@ -42,7 +42,7 @@ def _even_face(colour: Array, face: Face, share: float) -> None:
         return
     crop = np.ascontiguousarray(colour[y0:y1, x0:x1])
     radius = max(2, round(RADIUS * face.eye_distance))
-    smooth = cv2.ximgproc.guidedFilter(crop, crop, radius, EDGE**2)
+    smooth = cv2.ximgproc.guidedFilter(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), crop, radius, EDGE**2)
     # A trace of the pores stays, or the skin turns to wax.
     grain = crop - cv2.GaussianBlur(crop, (0, 0), max(0.6, radius / 6))
     mask = _skin_mask(crop, face.mesh[:, :2] - np.array([x0, y0], np.float32), face.eye_distance) * share

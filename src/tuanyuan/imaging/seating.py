@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tuanyuan.imaging.layout import Framing, Place, Rows, Seat, arrange
+from tuanyuan.imaging.reducing import reduce
 from tuanyuan.imaging.sitter import Sitter
 
 # Pixels of an eye distance in the outlines by which hidden faces are found.
@@ -50,7 +50,7 @@ def outline(sitter: Sitter) -> Outline:
     scale = GRAIN / sitter.eye_distance
     height, width = sitter.cutout.alpha.shape
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    opaque = cv2.resize(sitter.cutout.alpha, size, interpolation=cv2.INTER_AREA) > 0.5
+    opaque = reduce(sitter.cutout.alpha, size) > 0.5
     boxes = [tuple(float(v) * scale for v in f.box) for f in sitter.faces]
     return Outline(opaque, sitter.eyes * np.float32(scale), tuple((x, y, x + w, y + h) for x, y, w, h in boxes))
 

@@ -141,7 +141,8 @@ def _cut(border: NDArray[np.bool_], eyes: Array, distance: float) -> float | Non
     """
     # Gaps of a few rows, in a sleeve or a scarf, do not end it.
     gap = np.ones((2 * max(1, round(GAP * distance)) + 1, 1), np.uint8)
-    closed = cv2.morphologyEx(border.any(1).astype(np.uint8)[:, None], cv2.MORPH_CLOSE, gap)[:, 0] > 0
+    solid = border.any(axis=1, keepdims=True).astype(np.uint8)
+    closed = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, gap)[:, 0] > 0
     empty = np.flatnonzero(~closed)
     first = int(empty.max(initial=-1)) + 1
     if len(closed) - first < CUT_LENGTH * distance:

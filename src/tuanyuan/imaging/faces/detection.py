@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tuanyuan.imaging.networks import TfliteNetwork
+from tuanyuan.imaging.reducing import reduce
 
 Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -99,7 +99,7 @@ class FaceDetector:
         """
         if max(rgb.shape[:2]) > MOST_SIDE:
             scale = MOST_SIDE / max(rgb.shape[:2])
-            small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            small = reduce(rgb, (round(rgb.shape[1] * scale), round(rgb.shape[0] * scale)))
             return [
                 Detection(d.box / np.float32(scale), d.confidence, d.points / np.float32(scale))
                 for d in self.detect(small, thorough=thorough)
@@ -122,8 +122,7 @@ def _letterbox(rgb: Pixels, size: int) -> tuple[Pixels, float, Array]:
     w, h = max(1, round(width * scale)), max(1, round(height * scale))
     x, y = (size - w) // 2, (size - h) // 2
     square = np.zeros((size, size, 3), np.uint8)
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    square[y : y + h, x : x + w] = cv2.resize(rgb, (w, h), interpolation=method)
+    square[y : y + h, x : x + w] = reduce(rgb, (w, h))
     return square, scale, np.array([x, y], np.float32)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tuanyuan.imaging.networks import load_onnx
+from tuanyuan.imaging.reducing import reduce
 
 # Half of the size it was trained at: a quarter of the time, and the masks of people get better (docs/benchmarks.md).
 INPUT = 160
@@ -23,7 +23,7 @@ class Salience:
 
     def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Salience of `rgb` (uint8, H×W×3), float32 160×160, stretched to 0..1."""
-        small = cv2.resize(rgb, (INPUT, INPUT), interpolation=cv2.INTER_AREA).astype(np.float32)
+        small = reduce(rgb, (INPUT, INPUT)).astype(np.float32)
         small = (small / max(float(small.max()), 1.0) - MEAN) / DEVIATION
         seen = self._network(small.transpose(2, 0, 1))[0]
         low, high = float(seen.min()), float(seen.max())

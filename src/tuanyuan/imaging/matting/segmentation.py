@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tuanyuan.imaging.faces import Face
 from tuanyuan.imaging.matting.salience import Salience
 from tuanyuan.imaging.networks import TfliteNetwork
+from tuanyuan.imaging.reducing import reduce
 
 Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -71,8 +72,8 @@ class PersonSegmenter:
         return Segmentation(((mean + salient) / 2).astype(np.float32), disagreement.astype(np.float32))
 
     def _people(self, rgb: Pixels) -> Array:
-        square = cv2.resize(rgb, (SELFIE_INPUT, SELFIE_INPUT), interpolation=cv2.INTER_AREA)
-        probability: Array = self._selfie(square[None].astype(np.float32) / 255)[0][0, :, :, 0]
+        square = reduce(rgb, (SELFIE_INPUT, SELFIE_INPUT))
+        probability: Array = self._selfie(square[None].astype(np.float32) / np.float32(255))[0][0, :, :, 0]
         return probability
 
 

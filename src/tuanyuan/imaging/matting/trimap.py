@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tuanyuan.imaging.faces import Face
 from tuanyuan.imaging.faces.mesh import LEFT_EYE, NOSE_TIP, RIGHT_EYE
 from tuanyuan.imaging.matting.segmentation import Segmentation
+from tuanyuan.imaging.reducing import reduce
 
 Array = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -82,7 +83,7 @@ def make_trimap(rgb: Pixels, seen: Segmentation, faces: Sequence[Face]) -> Trima
 def _look(rgb: Pixels, probability: Array, faces: Sequence[Face]) -> _Scene:
     height, width = probability.shape
     scale = width / rgb.shape[1]
-    small = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)
+    small = reduce(rgb, (width, height))
     lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     _, labels = cv2.connectedComponents((probability > 0.5).astype(np.uint8))
     body = np.zeros((height, width), bool)
