@@ -6,7 +6,7 @@ BIN        := $(VENV)/bin
 UV         := $(BIN)/uv
 SYNCED     := $(VENV)/.synced
 # Photos for the demo, and where its pictures go.
-PHOTOS     ?= $(sort $(wildcard samples/*.jpg))
+PHOTOS     ?= $(addprefix samples/,elderly_man.jpg woman_long_hair.jpg man_black_hair.jpg woman_headscarf.jpg man_glasses.jpg)
 OUT        ?= out/demo
 # Processes for the tests.
 JOBS       ?= 2

@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
 
 # Lens blur of a background some two metres behind the people, as a share of the width.
 DEPTH_BLUR = 0.0022
 
 
-def backdrop(rgb: NDArray[np.uint8], size: tuple[int, int], *, zoom: float, blurred: float, gain: float) -> Array:
-    """float32 H×W×3, 0..1, of `size` (width, height), cut from the middle of `rgb` (uint8), from the top when too tall.
+def backdrop(rgb: Pixels, size: tuple[int, int], *, zoom: float, blurred: float, gain: float) -> Pixels:
+    """uint8 H×W×3 of `size` (width, height), cut from the middle of `rgb` (uint8), from the top when too tall.
 
     zoom: share of the picture that is kept, 0..1. blurred: blur that is in it already, as a share of its width.
     gain: brightness, 1 as it is.
@@ -27,10 +27,10 @@ def backdrop(rgb: NDArray[np.uint8], size: tuple[int, int], *, zoom: float, blur
     missing = max(0.0, DEPTH_BLUR - blurred * scale * width / size[0]) * size[0]
     if missing >= 0.5:
         cut = cv2.GaussianBlur(cut, (0, 0), missing)
-    return cut.astype(np.float32) * np.float32(gain / 255)
+    return cut if gain == 1 else cv2.convertScaleAbs(cut, alpha=gain)
 
 
-def light_of(rgb: NDArray[np.uint8]) -> tuple[float, tuple[float, float, float]]:
+def light_of(rgb: Pixels) -> tuple[float, tuple[float, float, float]]:
     """Guess the light of a stranger's picture: side of the brighter half, -1 left … 1 right, and its colour, mean 1."""
     small = cv2.resize(rgb, (48, 36), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     linear = small**2.2

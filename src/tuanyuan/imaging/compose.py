@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tuanyuan.imaging.kernels import blend, darken
+from tuanyuan.imaging.kernels import SURROUND_SCALE, blend, darken
 from tuanyuan.imaging.layout import Seat
 from tuanyuan.imaging.matting import Cutout
 
 Array = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
 
 # Shadows in eye distances: how far they fall and how soft they are.
 CONTACT_FALL, CONTACT_BLUR, CONTACT_DEPTH = (0.10, 0.16), 0.26, 0.36
@@ -34,15 +35,23 @@ class KeyLight:
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """A sitter ready to be painted: completed and harmonised. eyes (2,), eye_distance in pixels of the cut-out.
+    """A sitter ready to be painted: completed and harmonised.
 
-    lean: degrees by which it is turned back, clockwise lean positive.
+    colour: uint8 H×W×3; alpha: uint8 H×W. eyes (2,), eye_distance: in pixels of it. lean: degrees by which it is turned
+    back, clockwise lean positive.
     """
 
-    cutout: Cutout
+    colour: Pixels
+    alpha: Pixels
     eyes: Array
     eye_distance: float
     lean: float
+
+
+def piece(cutout: Cutout, eyes: Array, eye_distance: float, lean: float) -> Piece:
+    """Take a cut-out as it is to 8 bits: a quarter of the memory, and warped four times as fast."""
+    colour = np.rint(np.clip(cutout.colour, 0, 1) * 255).astype(np.uint8)
+    return Piece(colour, np.rint(cutout.alpha * 255).astype(np.uint8), eyes, eye_distance, lean)
 
 
 def placement(piece: Piece, seat: Seat) -> NDArray[np.float64]:
@@ -61,10 +70,11 @@ class Painting:
     owner: NDArray[np.uint8]
 
 
-def paint(backdrop: Array, pieces: Sequence[Piece], seats: Sequence[Seat], key: KeyLight) -> Painting:
-    """The group on `backdrop` (float32 H×W×3, 0..1), as a new array. pieces[k] sits on seats[k]; back to front."""
-    painting = Painting(backdrop.copy(), np.zeros(backdrop.shape[:2], np.uint8))
-    surround = _softened(backdrop, max(2.0, 0.02 * backdrop.shape[0]))
+def paint(backdrop: Pixels, pieces: Sequence[Piece], seats: Sequence[Seat], key: KeyLight) -> Painting:
+    """The group on `backdrop` (uint8 H×W×3), as a new picture. pieces[k] sits on seats[k]; back to front."""
+    canvas = backdrop.astype(np.float32) * np.float32(1 / 255)
+    painting = Painting(canvas, np.zeros(backdrop.shape[:2], np.uint8))
+    surround = _surround(backdrop)
     for number, (piece, seat) in enumerate(zip(pieces, seats, strict=True), 1):
         _paint_one(painting, number, surround, piece, seat, key)
     return painting
@@ -73,16 +83,16 @@ def paint(backdrop: Array, pieces: Sequence[Piece], seats: Sequence[Seat], key: 
 def _paint_one(painting: Painting, number: int, surround: Array, piece: Piece, seat: Seat, key: KeyLight) -> None:
     canvas = painting.picture
     matrix = placement(piece, seat)
-    left, top, right, bottom = _extent(piece.cutout.alpha.shape, matrix, canvas.shape)
+    left, top, right, bottom = _extent(piece.alpha.shape, matrix, canvas.shape)
     if right <= left or bottom <= top:
         return
     local = matrix.copy()
     local[:, 2] -= [left, top]
     size = (right - left, bottom - top)
-    colour = cv2.warpAffine(piece.cutout.colour, local, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    alpha = cv2.warpAffine(piece.cutout.alpha, local, size, flags=cv2.INTER_LINEAR)
+    colour = cv2.warpAffine(piece.colour, local, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    alpha = cv2.warpAffine(piece.alpha, local, size, flags=cv2.INTER_LINEAR)
     _cast_shadow(painting, alpha, (left, top), seat.eye_distance, key)
-    rim = _small_blur(1 - alpha, WRAP_WIDTH * seat.eye_distance)
+    rim = _small_blur(255 - alpha, WRAP_WIDTH * seat.eye_distance)
     across, down = _key_light(size, (left, top), seat, canvas.shape[0], key)
     blend(
         canvas[top:bottom, left:right],
@@ -93,7 +103,9 @@ def _paint_one(painting: Painting, number: int, surround: Array, piece: Piece, s
         across,
         down,
         rim,
-        surround[top:bottom, left:right],
+        surround,
+        left,
+        top,
         np.float32(WRAP_DEPTH),
     )
 
@@ -117,7 +129,7 @@ def _key_light(
     return across.astype(np.float32), down.astype(np.float32)
 
 
-def _cast_shadow(painting: Painting, alpha: Array, origin: tuple[int, int], unit: float, key: KeyLight) -> None:
+def _cast_shadow(painting: Painting, alpha: Pixels, origin: tuple[int, int], unit: float, key: KeyLight) -> None:
     """Darken what is behind: people who touch a good deal, the wall two steps behind hardly."""
     canvas = painting.picture
     reach = round(3.5 * max(WIDE_BLUR, CONTACT_BLUR) * unit)
@@ -127,7 +139,7 @@ def _cast_shadow(painting: Painting, alpha: Array, origin: tuple[int, int], unit
     small = (-(-(x1 - x0) // SHADOW_SCALE), -(-(y1 - y0) // SHADOW_SCALE))
     place = np.array([[1, 0, (origin[0] - x0) / SHADOW_SCALE], [0, 1, (origin[1] - y0) / SHADOW_SCALE]], np.float32)
     thin = cv2.resize(alpha, None, fx=1 / SHADOW_SCALE, fy=1 / SHADOW_SCALE, interpolation=cv2.INTER_AREA)
-    body = cv2.warpAffine(thin, place, small)
+    body = cv2.warpAffine(thin, place, small).astype(np.float32) / 255
     behind = painting.owner[y0:y1:SHADOW_SCALE, x0:x1:SHADOW_SCALE] > 0
     strength = np.where(behind, np.float32(1), np.float32(WALL_SHARE))
     light = np.ones((small[1], small[0]), np.float32)
@@ -143,8 +155,8 @@ def _cast_shadow(painting: Painting, alpha: Array, origin: tuple[int, int], unit
     darken(canvas[y0:y1, x0:x1], light, SHADOW_SCALE)
 
 
-def _small_blur(values: Array, sigma: float) -> Array:
-    """Gaussian blur, worked out at a quarter of the size where that loses nothing."""
+def _small_blur(values: Pixels, sigma: float) -> Pixels:
+    """Gaussian blur, worked out at half the size where that loses nothing."""
     if sigma < 4:
         return cv2.GaussianBlur(values, (0, 0), sigma)
     height, width = values.shape
@@ -152,11 +164,10 @@ def _small_blur(values: Array, sigma: float) -> Array:
     return cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma / 2), (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def _softened(picture: Array, sigma: float) -> Array:
-    """Wide blur at a quarter of the size."""
-    height, width = picture.shape[:2]
-    small = cv2.resize(picture, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
-    soft: Array = cv2.resize(
-        cv2.GaussianBlur(small, (0, 0), sigma / 4), (width, height), interpolation=cv2.INTER_LINEAR
-    )
+def _surround(backdrop: Pixels) -> Array:
+    """The light round everybody: the backdrop, very soft, at SURROUND_SCALE times less, float32 0..1."""
+    height, width = backdrop.shape[:2]
+    size = (-(-width // SURROUND_SCALE), -(-height // SURROUND_SCALE))
+    small = cv2.resize(backdrop, size, interpolation=cv2.INTER_AREA)
+    soft: Array = cv2.GaussianBlur(small, (0, 0), max(1.0, 0.02 * size[1])).astype(np.float32) / np.float32(255)
     return soft

@@ -6,28 +6,34 @@ import numpy as np
 from numba import njit
 
 OWNS = 0.5
+SURROUND_SCALE = 8
 
 
 @njit(cache=True, fastmath=True, nogil=True)
-def blend(canvas, owner, number, colour, alpha, across, down, rim, surround, wrap):
+def blend(canvas, owner, number, colour, alpha, across, down, rim, surround, left, top, wrap):
     """Lay `colour` over `canvas` by `alpha`, in place; pixels that are mostly covered get `number` in `owner`.
 
-    canvas, colour, surround: float32 (h, w, 3), 0..1. alpha, rim: float32 (h, w). across (w,), down (h,): light on the
-    body. Where `rim` is high the light of `surround` wraps round the edge, at most by the share `wrap`.
+    canvas: float32 (h, w, 3), 0..1, whose corner lies at (left, top) of the picture. colour: uint8 (h, w, 3). alpha,
+    rim: uint8 (h, w). across (w,), down (h,): light on the body. Where `rim` is high the light of `surround` (float32,
+    of the whole picture, smaller by SURROUND_SCALE) wraps round the edge, at most by the share `wrap`.
     """
     height, width = alpha.shape
+    full = np.float32(1 / 255)
     for y in range(height):
+        v = (y + top) // SURROUND_SCALE
         for x in range(width):
-            a = alpha[y, x]
-            if a <= 0:
+            level = alpha[y, x]
+            if level == 0:
                 continue
-            light = across[x] * down[y]
-            w = min(np.float32(1), max(np.float32(0), rim[y, x])) * wrap
+            a = level * full
+            light = across[x] * down[y] * full
+            w = rim[y, x] * full * wrap
+            u = (x + left) // SURROUND_SCALE
             for c in range(3):
-                v = colour[y, x, c] * light
-                v += (surround[y, x, c] - v) * w
-                v = min(np.float32(1), max(np.float32(0), v))
-                canvas[y, x, c] += (v - canvas[y, x, c]) * a
+                value = colour[y, x, c] * light
+                value += (surround[v, u, c] - value) * w
+                value = min(np.float32(1), max(np.float32(0), value))
+                canvas[y, x, c] += (value - canvas[y, x, c]) * a
             if a > OWNS:
                 owner[y, x] = number
 

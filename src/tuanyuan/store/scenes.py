@@ -24,13 +24,13 @@ class SceneFolder:
 
     def find(self, chosen: str) -> Scene:
         """The preset of that id, or the picture of that path. Rejected: background_unknown."""
-        presets = {scene.id: scene for scene in self.all()}
-        if chosen in presets:
-            return presets[chosen]
+        preset = self._folder / chosen / SCENE_FILE
+        if chosen == Path(chosen).name and preset.is_file():
+            return _read(preset)
         path = Path(chosen)
         if path.is_file():
             return Scene(id="own", name_zh="自选背景", name_en="own background", picture=path, own=True)
-        raise Rejected("background_unknown", given=chosen, known="、".join(presets))
+        raise Rejected("background_unknown", given=chosen, known="、".join(s.id for s in self.all()))
 
 
 def _read(path: Path) -> Scene:
@@ -56,6 +56,8 @@ def _read(path: Path) -> Scene:
         raise OurFault("scene_damaged", file=path, detail=f"missing {error.args[0]}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError, OSError) as error:
         raise OurFault("scene_damaged", file=path, detail=error) from None
+    if scene.id != path.parent.name:
+        raise OurFault("scene_damaged", file=path, detail=f"id is not {path.parent.name}")
     if not scene.picture.is_file():
         raise OurFault("scene_damaged", file=path, detail=f"missing {scene.picture.name}")
     return scene

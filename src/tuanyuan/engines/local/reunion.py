@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tuanyuan.engines.local.looks import CROPS, LOOKS
 from tuanyuan.imaging.backdrop import backdrop, light_of
 from tuanyuan.imaging.beauty import even_skin
 from tuanyuan.imaging.completion import complete
-from tuanyuan.imaging.compose import KeyLight, Piece, paint, placement
+from tuanyuan.imaging.compose import KeyLight, Piece, paint, piece, placement
 from tuanyuan.imaging.faces import Face
 from tuanyuan.imaging.grade import apply_grade
 from tuanyuan.imaging.judge import Surroundings, surroundings
@@ -32,7 +32,7 @@ Pixels = NDArray[np.uint8]
 
 # Eye distance at which sitters are cut out, in pixels of a 1920×1440 picture, by the number of photos. A little more
 # than the largest that the layout gives, so that nothing is enlarged that need not be.
-CUT_AT = {1: 240, 2: 200, 3: 165, 4: 165, 5: 160}
+CUT_AT = {1: 230, 2: 190, 3: 160, 4: 150, 5: 136}
 TINT = 0.10
 WARN_BELOW, BELOW_STEP = 0.9, 0.25
 
@@ -53,6 +53,19 @@ class Group:
     side: float
     people: tuple[tuple[int, int], ...]
     orders: tuple[Option, ...]
+    pieces: dict[tuple[int, int], Piece] = field(default_factory=dict)
+
+    def piece(self, seat: Seat) -> Piece:
+        """The seat's sitter ready to be painted; candidates share it."""
+        # In steps, so that they can; a step too much only ends below the frame.
+        steps = ceil(seat.below / BELOW_STEP)
+        key = seat.sitter, steps
+        if key not in self.pieces:
+            one = self.sitters[seat.sitter]
+            completed = complete(one, below=steps * BELOW_STEP)
+            eyes = one.eyes + np.array(completed.offset, np.float32)
+            self.pieces[key] = piece(completed.cutout, eyes, one.eye_distance, one.shape.lean)
+        return self.pieces[key]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +106,9 @@ class LocalReunion:
         size = min(order.size[0] / 1920, order.size[1] / 1440)
         goal = CUT_AT[min(len(photos), 5)] * size
         cut = list(self._executor.map(lambda p: self._cut(p[0], p[1], goal), photos))
-        people = _people([[numbers for _, numbers in pieces] for pieces, _ in cut])
-        pieces = [piece for pieces, _ in cut for piece, _ in pieces]
-        tones = [[skin_tone(one.cutout.colour, f) for f in one.faces] for one in pieces]
+        people = _people([[numbers for _, numbers in own] for own, _ in cut])
+        apart_sitters = [one for own, _ in cut for one, _ in own]
+        tones = [[skin_tone(one.cutout.colour, f) for f in one.faces] for one in apart_sitters]
         target = group_tone([t for own in tones for t in own])
         ambient = scene.light.ambient_colour
         side = scene.light.direction[0]
@@ -108,11 +121,12 @@ class LocalReunion:
             colour = even_skin(colour, one.faces, order.beauty)
             return replace(one, cutout=Cutout(colour, one.cutout.alpha))
 
-        sitters = tuple(self._executor.map(lit, pieces, tones))
+        lit_sitters = self._executor.map(lit, apart_sitters, tones)
         places = tuple(
             Place(hint.scale, hint.row) for hint, (own, _) in zip(order.people, cut, strict=True) for _ in own
         )
-        orders = tuple(options(sitters, places, order.size, _framing("standard")))
+        orders = tuple(options(apart_sitters, places, order.size, _framing("standard")))
+        sitters = tuple(lit_sitters)
         return Group(sitters, places, tuple(a for _, a in cut), scene, scene_picture, side, people, orders)
 
     def render(self, group: Group, order: Order, plan: Plan) -> Rendering:
@@ -121,20 +135,20 @@ class LocalReunion:
         chosen = group.orders[plan.order % len(group.orders)]
         seats = arrange([s.shape for s in group.sitters], group.places, order.size, chosen.rows, _framing(plan.crop))
         behind = backdrop(group.scene_picture, order.size, zoom=crop.zoom, blurred=group.scene.blur, gain=look.backdrop)
-        pieces = [_piece(group.sitters[seat.sitter], seat) for seat in seats]
+        pieces = [group.piece(seat) for seat in seats]
         painted = paint(behind, pieces, seats, KeyLight(side=group.side))
         picture = apply_grade(painted.picture, look.grade, seed=order.seed + plan.number)
         meshes: dict[int, tuple[Array, ...]] = {}
         notes: dict[int, tuple[str, ...]] = {}
-        for piece, seat in zip(pieces, seats, strict=True):
-            matrix = placement(piece, seat)
+        for painted_piece, seat in zip(pieces, seats, strict=True):
+            matrix = placement(painted_piece, seat)
             one = group.sitters[seat.sitter]
-            shift = piece.eyes - one.eyes
+            shift = painted_piece.eyes - one.eyes
             meshes[seat.sitter] = tuple(_moved(f.mesh[:, :2] + shift, matrix) for f in one.faces)
             notes[seat.sitter] = _notes(one, seat)
         return Rendering(
             picture,
-            np.clip(behind * 255, 0, 255).astype(np.uint8),
+            behind,
             painted.owner,
             tuple(meshes[sitter][face] for sitter, face in group.people),
             tuple(notes[sitter] for sitter, _ in group.people),
@@ -167,13 +181,6 @@ def _people(photos: Sequence[Sequence[Sequence[int]]]) -> tuple[tuple[int, int],
         people += [seat[n] for n in sorted(seat)]
         first += len(pieces)
     return tuple(people)
-
-
-def _piece(one: Sitter, seat: Seat) -> Piece:
-    # In steps, so that candidates can share the work; a step too much only ends below the frame.
-    completed = complete(one, below=ceil(seat.below / BELOW_STEP) * BELOW_STEP)
-    eyes = one.eyes + np.array(completed.offset, np.float32)
-    return Piece(completed.cutout, eyes, one.eye_distance, one.shape.lean)
 
 
 def _moved(points: Array, matrix: NDArray[np.float64]) -> Array:

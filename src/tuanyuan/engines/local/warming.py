@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tuanyuan.imaging.compose import KeyLight, Piece, paint
+from tuanyuan.imaging.compose import KeyLight, paint, piece
 from tuanyuan.imaging.grade import Grade, apply_grade
 from tuanyuan.imaging.layout import Seat
 from tuanyuan.imaging.matting import Cutout
@@ -21,6 +21,7 @@ def warm() -> None:
     small = np.zeros((32, 32), np.float32)
     alpha = solve_alpha(image, Trimap(regions, small > 0, small + np.float32(0.01)), small)
     colours = foreground_colours(image, alpha)
-    piece = Piece(Cutout(colours, alpha), np.array([32, 20], np.float32), 8.0, 0.0)
-    painting = paint(image, [piece], [Seat(0, 32, 20, 8.0, 0.0, "front")], KeyLight())
+    sitter = piece(Cutout(colours, alpha), np.array([32, 20], np.float32), 8.0, 0.0)
+    backdrop = np.zeros((64, 64, 3), np.uint8)
+    painting = paint(backdrop, [sitter], [Seat(0, 32, 20, 8.0, 0.0, "front")], KeyLight())
     apply_grade(painting.picture, Grade(), seed=0)

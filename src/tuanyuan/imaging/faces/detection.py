@@ -91,24 +91,25 @@ class FaceDetector:
         self._short = _BlazeFace(models / "face_detection_short_range.tflite", SHORT)
         self._full = _BlazeFace(models / "face_detection_full_range_sparse.tflite", FULL)
 
-    def detect(self, rgb: Pixels, *, thorough: bool = False) -> list[Detection]:
+    def detect(self, rgb: Pixels, *, thorough: bool = False, finest: int = 3) -> list[Detection]:
         """Faces in `rgb` (uint8, H×W×3), surest first, one per face.
 
         The picture is searched again in overlapping tiles when it shows no large face, when it shows a
-        group, or when `thorough` is asked: small faces are lost in the reduced whole frame.
+        group, or when `thorough` is asked: small faces are lost in the reduced whole frame. finest: the smallest tiles
+        are this share of the long side; halves find faces from a twentieth of it on, thirds from a thirtieth.
         """
         if max(rgb.shape[:2]) > MOST_SIDE:
             scale = MOST_SIDE / max(rgb.shape[:2])
             small = reduce(rgb, (round(rgb.shape[1] * scale), round(rgb.shape[0] * scale)))
             return [
                 Detection(d.box / np.float32(scale), d.confidence, d.points / np.float32(scale))
-                for d in self.detect(small, thorough=thorough)
+                for d in self.detect(small, thorough=thorough, finest=finest)
             ]
         found = _distinct(self._short(rgb) + self._full(rgb))
         long_side = max(rgb.shape[:2])
         portrait = len(found) == 1 and found[0].side >= SEEN_WHOLE * long_side
         if long_side >= TILED_FROM and (thorough or not portrait):
-            for x0, y0, x1, y1 in _tiles(rgb.shape[1], rgb.shape[0]):
+            for x0, y0, x1, y1 in _tiles(rgb.shape[1], rgb.shape[0], finest):
                 offset = np.array([x0, y0], np.float32)
                 for d in self._full(np.ascontiguousarray(rgb[y0:y1, x0:x1])):
                     found.append(Detection(d.box + np.tile(offset, 2), d.confidence, d.points + offset))
@@ -126,10 +127,10 @@ def _letterbox(rgb: Pixels, size: int) -> tuple[Pixels, float, Array]:
     return square, scale, np.array([x, y], np.float32)
 
 
-def _tiles(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
-    """Squares of about a half and a third of the long side, overlapping by two fifths."""
-    for parts in (2, 3):
-        side = int(max(width, height) / parts * 1.25)
+def _tiles(width: int, height: int, finest: int) -> Iterator[tuple[int, int, int, int]]:
+    """Squares of about a half … a `finest` of the long side, overlapping by two fifths."""
+    for part in range(2, finest + 1):
+        side = int(max(width, height) / part * 1.25)
         for y in _starts(height, side):
             for x in _starts(width, side):
                 yield x, y, min(width, x + side), min(height, y + side)

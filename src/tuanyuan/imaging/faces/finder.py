@@ -23,10 +23,10 @@ class FaceFinder:
         self._detector = FaceDetector(models)
         self._mesh = FaceMesh(models)
 
-    def find(self, rgb: NDArray[np.uint8], *, thorough: bool = False) -> list[Face]:
+    def find(self, rgb: NDArray[np.uint8], *, thorough: bool = False, finest: int = 3) -> list[Face]:
         """Faces of `rgb` (uint8, H×W×3), largest first; each real face once."""
         faces: list[Face] = []
-        for detection in self._detector.detect(rgb, thorough=thorough):
+        for detection in self._detector.detect(rgb, thorough=thorough, finest=finest):
             mesh, confidence = self._landmarks(rgb, detection)
             if confidence >= MESH_CONFIDENCE and not any(_same(mesh, f.mesh) for f in faces):
                 faces.append(Face(mesh, detection.confidence, *pose(mesh), sharpness(rgb, mesh)))

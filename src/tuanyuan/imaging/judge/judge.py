@@ -76,7 +76,7 @@ class Judge:
         owner: uint8 H×W, 0 where nobody was painted, the same number over all of one sitter: others' clothes are then
         not taken for a person's old background.
         """
-        faces = self._faces.find(picture, thorough=True)
+        faces = self._faces.find(picture, thorough=True, finest=2)
         found = [Found(f.mesh, self._identity.describe(picture, f.mesh)) for f in faces]
         seats = _assigned(found, people) if expected is None else [self._at(picture, mesh, found) for mesh in expected]
         measured = [self._measure(i, picture, people, seats[i], backdrop, owner) for i in range(len(people))]
