@@ -26,8 +26,10 @@ GAP = 0.45
 LEAST_SPACING, MOST_SPACING = 2.7, 4.4
 TWO_ROW_SPACING = 3.5
 MARGIN, OUTER_CROP = 0.25, 0.8
+# From the eyes to the ear: so much of everybody is in the frame, however narrow it is.
+FACE_REACH = 1.35
 RAISE = 1.45
-CHILD_DROP = 6.0
+CHILD_DROP, CHIN = 6.0, 2.6
 HEIGHT_VARIETY = 0.14
 MOST_UNEVEN = 0.55
 LEAST_HEADROOM, SMALLER = 0.025, 0.96
@@ -99,22 +101,30 @@ def _seats(
 ) -> list[Seat]:
     """Everybody at a given size, back to front."""
     xs = {i: size[0] / 2 + x * unit for i, x in _centred(shapes, places, across).items()}
+    drops = [(1 - place.scale) * CHILD_DROP * unit for place in places]
     front = [_seat(i, shapes[i], places[i], xs[i], unit, size[1], None) for i in rows.front]
+    front = _levelled(front, drops, size[1])
     cover = [(s.x, s.y + SHOULDER_LINE * s.eye_distance) for s in front]
     back = [_seat(i, shapes[i], places[i], xs[i], unit, size[1], cover) for i in rows.back]
+    back = _levelled(back, drops, size[1])
     middle = size[0] / 2
-    outer_first = [sorted(_levelled(row), key=lambda s: -abs(s.x - middle)) for row in (back, front)]
+    outer_first = [sorted(row, key=lambda s: -abs(s.x - middle)) for row in (back, front)]
     return outer_first[0] + outer_first[1]
 
 
-def _levelled(row: list[Seat]) -> list[Seat]:
-    """Nobody towers over the row because their photo happens to show more body."""
+def _levelled(row: list[Seat], drops: Sequence[float], height: int) -> list[Seat]:
+    """Nobody towers over the row because their photo happens to show more body.
+
+    drops: how much lower each sitter is to be than a grown-up, in pixels: a child beside one stays a child, as far as
+    the frame lets its chin be seen.
+    """
     if not row:
         return row
-    lowest = max(s.y for s in row)
+    lowest = max(s.y - drops[s.sitter] for s in row)
     out = []
     for seat in row:
-        y = max(seat.y, lowest - MOST_UNEVEN * seat.eye_distance)
+        y = min(lowest + drops[seat.sitter] - MOST_UNEVEN * seat.eye_distance, height - CHIN * seat.eye_distance)
+        y = max(seat.y, y)
         below = max(0.0, seat.below - (y - seat.y) / seat.eye_distance)
         out.append(Seat(seat.sitter, seat.x, y, seat.eye_distance, below, seat.row))
     return out
@@ -169,10 +179,12 @@ def _unit(
     # An upright frame may cut the outer shoulders; empty wall above a row of heads looks worse.
     margin = MARGIN if size[0] > size[1] else -OUTER_CROP
     by_width = size[0] / (right - left + 2 * margin)
+    middle = (left + right) / 2
+    by_faces = size[0] / 2 / max(abs(x - middle) + FACE_REACH * places[i].scale for i, x in xs.items())
     top = max(s.top * p.scale for s, p in zip(shapes, places, strict=True))
     lowest = min(FRONT_LINE, min(s.bottom for s in shapes) + MOST_BELOW)
     by_height = size[1] * (1 - framing.headroom) / (top + lowest + (RAISE if two_rows else 0.0))
-    return min(by_width, by_height, 0.16 * size[1]) * framing.size
+    return min(min(by_width, by_height, 0.16 * size[1]) * framing.size, by_faces)
 
 
 def _seat(

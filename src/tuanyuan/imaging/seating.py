@@ -23,7 +23,9 @@ GRAIN = 6
 # With at most one behind, and with a real second row.
 MOST_OPTIONS = (16, 60)
 CHILD = 0.88
-SEEN = 0.01
+SEEN = 0.02
+# Eye distance of a face that is large enough, as a share of the width, and what smaller ones cost.
+GOOD_FACE, SMALL_FACES = 0.066, 1.5
 CHEEKS = 0.08
 FULL_HEADROOM = 0.28
 
@@ -109,7 +111,9 @@ def _cost(
     seats: Sequence[Seat], sitters: Sequence[Sitter], outlines: Sequence[Outline], size: tuple[int, int]
 ) -> float:
     width, height = size
-    cost = 8 * max(0.0, max(hidden(seats, outlines)) - SEEN)
+    cost = 6 * max(0.0, max(hidden(seats, outlines)) - SEEN)
+    largest = max(s.eye_distance for s in seats)
+    cost += SMALL_FACES * max(0.0, 1 - largest / (GOOD_FACE * min(width, height * 4 / 3)))
     top = min(s.y - sitters[s.sitter].shape.top * s.eye_distance for s in seats) / height
     cost += 3.5 * max(0.0, top - FULL_HEADROOM) + 3 * max(0.0, 0.02 - top)
     for seat in seats:

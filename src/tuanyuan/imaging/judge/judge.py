@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tuanyuan.domain.judgement import Judgement, Measured
 from tuanyuan.imaging.faces import Face, FaceFinder
+from tuanyuan.imaging.faces.face import pose
 from tuanyuan.imaging.identity import MESH_POINTS, Identity, distance, face_chip
 from tuanyuan.imaging.judge.leftover import Surroundings, leftover
 from tuanyuan.imaging.judge.shape import covered, residual, squash, stretch
@@ -23,15 +25,21 @@ DOUBLE = 0.45
 LEAST_CONFIDENCE = 0.5
 # Patterns pass for faces below this.
 SURE = 0.7
+# Beyond this yaw, in degrees, landmarks guess the hidden half of the face and say nothing of its shape.
+STEEP = 35.0
 
 
 @dataclass(frozen=True, eq=False)
 class Likeness:
-    """What is remembered of a person's own photo: landmarks (468, 3), descriptor (128,), chip (150, 150, 3)."""
+    """What is remembered of a person's own photo: landmarks (468, 3), descriptor (128,), chip (150, 150, 3).
+
+    inside: bool (150, 150), where the chip shows the face itself.
+    """
 
     mesh: Array
     descriptor: Array
     chip: Pixels
+    inside: NDArray[np.bool_]
     surroundings: Surroundings | None = None
 
 
@@ -58,8 +66,11 @@ class Judge:
 
     def likeness(self, rgb: Pixels, face: Face, around: Surroundings | None = None) -> Likeness:
         """Remember `face` of the photo `rgb` (uint8 H×W×3)."""
-        chip = face_chip(rgb, face.mesh[MESH_POINTS, :2])
-        return Likeness(face.mesh, self._identity.describe(rgb, face.mesh), chip, around)
+        points = face.mesh[MESH_POINTS, :2]
+        outline = np.zeros(rgb.shape[:2], np.uint8)
+        cv2.fillConvexPoly(outline, cv2.convexHull(np.round(face.mesh[:, :2]).astype(np.int32)), 255)
+        inside = face_chip(cv2.merge([outline] * 3), points)[..., 0] > 127
+        return Likeness(face.mesh, self._identity.describe(rgb, face.mesh), face_chip(rgb, points), inside, around)
 
     def judge(
         self,
@@ -79,7 +90,8 @@ class Judge:
         faces = self._faces.find(picture, thorough=True, finest=2)
         found = [Found(f.mesh, self._identity.describe(picture, f.mesh)) for f in faces]
         seats = _assigned(found, people) if expected is None else [self._at(picture, mesh, found) for mesh in expected]
-        measured = [self._measure(i, picture, people, seats[i], backdrop, owner) for i in range(len(people))]
+        placed = [None] * len(people) if expected is None else expected
+        measured = [self._measure(i, picture, people, seats[i], placed[i], backdrop, owner) for i in range(len(people))]
         taken = {id(s) for s in seats if s is not None}
         others = [f for f, face in zip(found, faces, strict=True) if id(f) not in taken and face.confidence >= SURE]
         doubled = tuple(
@@ -112,27 +124,46 @@ class Judge:
         picture: Pixels,
         people: Sequence[Likeness],
         seen: Found | None,
+        placed: Array | None,
         backdrop: Pixels | None,
         owner: NDArray[np.uint8] | None,
     ) -> Measured:
         if seen is None:
             return Measured(i, None, None)
         own = people[i]
-        others = [distance(seen.descriptor, p.descriptor) for j, p in enumerate(people) if j != i]
+        face = self._best_aligned(picture, own, seen, placed)
+        others = [distance(face.descriptor, p.descriptor) for j, p in enumerate(people) if j != i]
         around = own.surroundings
         x, y, w, h = (float(v) for v in seen.box)
-        chip = face_chip(picture, seen.mesh[MESH_POINTS, :2])
+        chip = face_chip(picture, face.mesh[MESH_POINTS, :2])
         stretched = stretch(own.chip, chip)
         return Measured(
             person=i,
             box=seen.box,
-            face_distance=distance(seen.descriptor, own.descriptor),
-            squash=squash(own.mesh, seen.mesh) if stretched is None else stretched,
-            residual=residual(own.mesh, seen.mesh),
-            covered=covered(own.chip, chip),
+            face_distance=distance(face.descriptor, own.descriptor),
+            squash=_squash(own, seen, stretched),
+            residual=0.0 if abs(pose(own.mesh)[0]) > STEEP else residual(own.mesh, seen.mesh),
+            covered=covered(own.chip, chip, own.inside),
             leftover=leftover(around, picture, (x, y, w, h), backdrop, owner) if around else 0.0,
             nearest_other=min(others) if others else None,
         )
+
+    def _best_aligned(self, picture: Pixels, own: Likeness, seen: Found, placed: Array | None) -> Found:
+        """The face by its own landmarks or by those it was placed with, whichever is more like the person.
+
+        The landmarks of a face in profile wander by more than the descriptor forgives; the place is known exactly.
+        """
+        if placed is None:
+            return seen
+        there = Found(placed, self._identity.describe(picture, placed))
+        return min(seen, there, key=lambda f: distance(f.descriptor, own.descriptor))
+
+
+def _squash(own: Likeness, seen: Found, stretched: float | None) -> float:
+    """From the pixels where they match, else from the landmarks where these can be trusted."""
+    if stretched is not None:
+        return stretched
+    return 0.0 if abs(pose(own.mesh)[0]) > STEEP else squash(own.mesh, seen.mesh)
 
 
 def _assigned(found: Sequence[Found], people: Sequence[Likeness]) -> list[Found | None]:

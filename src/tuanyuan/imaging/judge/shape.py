@@ -14,6 +14,7 @@ Array = NDArray[np.float32]
 
 CELLS = 5
 FOLLOWS = 0.35
+OF_THE_FACE = 0.75
 # The chip's middle holds the face; its rim may show hair, neck or a neighbour.
 RIM = 0.17
 # Of the registration: blur in pixels from coarse to fine, when to stop, and the correlation that says it is right.
@@ -73,10 +74,11 @@ def residual(expected: Array, found: Array) -> float:
     return float(np.sqrt(((fitted - b) ** 2).sum(1).mean()) / max(float(np.linalg.norm(left - right)), 1e-6))
 
 
-def covered(own: NDArray[np.uint8], seen: NDArray[np.uint8]) -> float:
+def covered(own: NDArray[np.uint8], seen: NDArray[np.uint8], inside: NDArray[np.bool_] | None = None) -> float:
     """Share of the face, 0..1, where chip `seen` does not follow chip `own` (both uint8 N×N×3, aligned).
 
     Light may differ, structure may not: cells are compared by their normalised correlation, flat cells by colour.
+    inside: N×N, the face itself; beside a face in profile the chip shows the place behind. None: the whole chip.
     """
     side = own.shape[0]
     rim = int(RIM * side)
@@ -86,13 +88,16 @@ def covered(own: NDArray[np.uint8], seen: NDArray[np.uint8]) -> float:
     labs = [cv2.cvtColor(c.astype(np.float32) / 255, cv2.COLOR_RGB2LAB) for c in (own, seen)]
     offset = np.median((labs[1] - labs[0])[rim:-rim, rim:-rim].reshape(-1, 3), 0)
     edges = np.linspace(rim, side - rim, CELLS + 1).astype(int)
-    lost = 0
+    lost = counted = 0
     for y0, y1 in itertools.pairwise(edges):
         for x0, x1 in itertools.pairwise(edges):
             cell = np.s_[y0:y1, x0:x1]
+            if inside is not None and inside[cell].mean() < OF_THE_FACE:
+                continue
+            counted += 1
             difference = float(np.abs((labs[1] - labs[0])[cell].mean((0, 1)) - offset).sum())
             lost += (_correlation(greys[0][cell], greys[1][cell]) < FOLLOWS and difference > 6) or difference > 30
-    return lost / CELLS**2
+    return lost / counted if counted else 0.0
 
 
 def _correlation(a: Array, b: Array) -> float:
