@@ -18,11 +18,11 @@ from tuanyuan.imaging.sitter import OPAQUE, Sitter
 Array = NDArray[np.float32]
 
 # All in eye distances. A grown-up's shoulder ends about three eye distances from the middle of the face.
-SHOULDER = 3.1
-LEAST_SIDE, MOST_SIDE = 0.30, 1.2
+SHOULDER = 3.25
+LEAST_SIDE, MOST_SIDE = 0.45, 1.3
 SOURCE_BAND = 0.55
 LOWER_BAND, LOWER_SHADE, COLLAR_SLOPE = 0.12, 0.35, 1.0
-ROUNDING = 1.3
+ROUNDING, LEAST_SLOPE = 1.3, 0.22
 FRAY = 0.14
 BORDER_ROWS = 3
 SLOPE_SPAN = 0.30
@@ -119,9 +119,9 @@ def _outline(alpha: Array, add: int, unit: float) -> Array:
     height, width = alpha.shape
     tops = np.array([_top(alpha[:, x]) for x in range(width - span, width)], np.float32)
     start = float(np.median(tops[-max(2, span // 6) :]))
-    slope = float(np.clip(np.polyfit(np.arange(span), np.minimum(tops, height), 1)[0], 0.05, 2.5))
+    slope = float(np.clip(np.polyfit(np.arange(span), np.minimum(tops, height), 1)[0], LEAST_SLOPE, 2.5))
     t = (np.arange(add, dtype=np.float32) + 1) / add
-    fall = (1 - np.sqrt(np.clip(1 - t**2, 0, 1))) * ROUNDING * unit
+    fall = ROUNDING * unit * (0.7 * t**2 + 0.3 * t**8)
     outline = (start + slope * add * t * 0.8 + fall).astype(np.float32)
     outline[-1] = max(float(outline[-1]), float(height))
     return outline

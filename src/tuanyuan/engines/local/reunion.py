@@ -33,7 +33,7 @@ Pixels = NDArray[np.uint8]
 # Eye distance at which sitters are cut out, in pixels of a 1920×1440 picture, by the number of photos. A little more
 # than the largest that the layout gives, so that nothing is enlarged that need not be.
 CUT_AT = {1: 230, 2: 190, 3: 160, 4: 150, 5: 136}
-TINT = 0.10
+TINT = 0.20
 WARN_BELOW, BELOW_STEP = 0.9, 0.25
 
 
