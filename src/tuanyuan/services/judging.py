@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tuanyuan.domain.errors import PhotosRejected
 from tuanyuan.domain.judgement import as_dict
 from tuanyuan.domain.ports import PhotoFiles
 from tuanyuan.imaging.decode import decode, over_white
@@ -22,9 +23,15 @@ class Judging:
     judge: Judge
 
     def look(self, picture: str, photos: Sequence[str]) -> dict[str, Any]:
-        """Every person of `photos` looked for in `picture`: passed, score, people as in result.json, warnings."""
+        """Every person of `photos` looked for in `picture`: passed, score, people as in result.json, warnings.
+
+        Rejected: a file that cannot be read, a photo without a face.
+        """
         rgb = over_white(decode(self.pictures.read(picture), name=picture))
         opened = [self.photos.open(name) for name in photos]
+        faceless = [p.report for p in opened if not p.faces]
+        if faceless:
+            raise PhotosRejected(faceless)
         likenesses = [self.judge.likeness(p.rgb, f) for p in opened for f in p.faces]
         judgement = self.judge.judge(rgb, likenesses)
         who = [(p.name, n) for p in opened for n in range(1, len(p.faces) + 1)]

@@ -168,7 +168,11 @@ class Reunion:
                 picture = watermark(picture)
             return label_picture(picture, new_label(uuid.uuid4().hex), "jpeg")
 
-        who = [(p.name, n) for p in opened for n in range(1, len(p.faces) + 1)]
+        who = [
+            (photo.name, number)
+            for photo, hint in zip(opened, order.people, strict=True)
+            for number in sorted(set(hint.faces)) or range(1, len(photo.faces) + 1)
+        ]
         listed = []
         for rank, (candidate, data) in enumerate(
             zip(candidates, self.executor.map(labelled, candidates), strict=True), 1
