@@ -19,7 +19,7 @@ export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check bench docs clean exiftool
+.PHONY: help setup demo test check bench docs pictures clean exiftool
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: setup ## measure the stages against rembg (docs/benchmarks.md)
 
 docs: $(SYNCED) ## write docs/settings.md again from the settings
 	$(BIN)/python -m tuanyuan.settings > docs/settings.md
+
+pictures: setup ## draw the pictures of the README again
+	$(BIN)/python docs/pictures/draw.py
 
 clean: ## remove what can be made again (.venv, caches, out); keeps data
 	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
