@@ -155,6 +155,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "请换一张面向镜头的照片。",
         "Use a photo in which the person faces the camera.",
     ),
+    "photo_sideways": (
+        "照片是横着或倒着的",
+        "The photo lies on its side or upside down",
+        "请在手机里把照片转正、保存，再发送。",
+        "Turn it upright on the phone, save it, and send it again.",
+    ),
     "photo_small": (
         "照片偏小（短边 {short_side} 像素，建议至少 720）",
         "The photo is small (short side {short_side} pixels, 720 or more is better)",

@@ -14,6 +14,8 @@ LEAST_CONFIDENCE = 0.7
 # 130 and more.
 BLURRED, SOFT = 40.0, 100.0
 MOST_YAW, MOST_PITCH = 62.0, 42.0
+# Nobody holds the head like that: the photo itself lies on its side.
+MOST_ROLL = 50.0
 GOOD_SHORT_SIDE = 720
 # Faces smaller than this share of the largest are passers-by.
 BYSTANDER = 0.4
@@ -97,4 +99,6 @@ def _face_problems(face: FaceReport) -> list[Problem]:
         found.append(problem("face_soft"))
     if abs(face.yaw) > MOST_YAW or abs(face.pitch) > MOST_PITCH:
         found.append(problem("face_turned_away"))
+    if abs(face.roll) > MOST_ROLL:
+        found.append(problem("photo_sideways"))
     return found

@@ -138,7 +138,8 @@ def _grow_up(colour: Array, alpha: Array, add: int, unit: float) -> tuple[Array,
     cut = np.flatnonzero(alpha[:BORDER_ROWS].max(0) > OPAQUE)
     left, right = float(cut[0]), float(cut[-1] + 1)
     x = (np.arange(width, dtype=np.float32) - (left + right) / 2) / max(1.0, (right - left) / 2)
-    crown = add * (1 - np.sqrt(np.clip(1 - x**2, 0, 1)))
+    # A parabola leaves the border at the slope that a head has there; an ellipse would stand on it like a bun.
+    crown = add * x**2
     rows = np.arange(add, dtype=np.float32)[:, None]
     cap = np.clip(rows - crown[None] + 0.5, 0, 1) * (np.abs(x) < 1)[None]
     cap = cv2.GaussianBlur(cap.astype(np.float32), (0, 0), max(1.0, 0.02 * unit))

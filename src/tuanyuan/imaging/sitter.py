@@ -23,7 +23,7 @@ GAP = 0.08
 BORDER = 3
 # Less opaque pixels do not join two people.
 TOUCHING = 0.3
-DOME, LEAST_DOME, MOST_DOME = 0.30, 0.05, 0.8
+DOME, LEAST_DOME, MOST_DOME = 0.20, 0.05, 0.6
 LEAN_SHARE, LEAN_FROM = 0.4, 4.0
 
 

@@ -40,12 +40,8 @@ class FaceMesh:
         scale = MARGIN * side / INPUT
         turn = np.array([[math.cos(roll), -math.sin(roll)], [math.sin(roll), math.cos(roll)]]) * scale
         to_picture = np.column_stack([turn, centre - turn @ [INPUT / 2, INPUT / 2]])
-        crop = cv2.warpAffine(
-            _reduced(rgb, to_picture, scale),
-            to_picture,
-            (INPUT, INPUT),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        )
+        source, to_source = _near(rgb, to_picture, scale)
+        crop = cv2.warpAffine(source, to_source, (INPUT, INPUT), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         outputs = self._network(crop[None].astype(np.float32) / 255)
         points = next(o for o in outputs if o.size == 1404).reshape(468, 3)
         logit = next(o for o in outputs if o.size == 1).item()
@@ -54,15 +50,18 @@ class FaceMesh:
         return mesh, 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 
-def _reduced(rgb: NDArray[np.uint8], to_picture: NDArray[np.float64], scale: float) -> NDArray[np.uint8]:
-    """Soften what the crop would alias; `to_picture` still holds because the size stays."""
-    if scale <= 2:
-        return rgb
+def _near(
+    rgb: NDArray[np.uint8], to_picture: NDArray[np.float64], scale: float
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """The surroundings of the crop, softened where it would alias, and the matrix that leads into them."""
     half = INPUT * scale
     cx, cy = to_picture @ [INPUT / 2, INPUT / 2, 1]
-    y0, y1 = max(0, int(cy - half)), max(0, int(cy + half))
-    x0, x1 = max(0, int(cx - half)), max(0, int(cx + half))
-    softened = rgb.copy()
-    if y1 > y0 and x1 > x0:
-        softened[y0:y1, x0:x1] = cv2.blur(rgb[y0:y1, x0:x1], (int(scale), int(scale)))
-    return softened
+    x0, y0 = max(0, int(cx - half)), max(0, int(cy - half))
+    near = rgb[y0 : max(y0 + 1, int(cy + half)), x0 : max(x0 + 1, int(cx + half))]
+    if near.size == 0:
+        return np.zeros((1, 1, 3), np.uint8), to_picture
+    shifted = to_picture.copy()
+    shifted[:, 2] -= [x0, y0]
+    if scale > 2:
+        return cv2.blur(np.ascontiguousarray(near), (int(scale), int(scale))), shifted
+    return np.ascontiguousarray(near), shifted

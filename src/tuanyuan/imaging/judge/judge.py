@@ -25,6 +25,8 @@ DOUBLE = 0.45
 LEAST_CONFIDENCE = 0.5
 # Patterns pass for faces below this.
 SURE = 0.7
+# Nearer than this no better alignment is looked for.
+LIKE_ENOUGH = 0.2
 # Beyond this yaw, in degrees, landmarks guess the hidden half of the face and say nothing of its shape.
 STEEP = 35.0
 
@@ -153,7 +155,7 @@ class Judge:
 
         The landmarks of a face in profile wander by more than the descriptor forgives; the place is known exactly.
         """
-        if placed is None:
+        if placed is None or distance(seen.descriptor, own.descriptor) < LIKE_ENOUGH:
             return seen
         there = Found(placed, self._identity.describe(picture, placed))
         return min(seen, there, key=lambda f: distance(f.descriptor, own.descriptor))
