@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tuanyuan.cli.console import Json, emit, say, show_problem
 
 if TYPE_CHECKING:
-    from tuanyuan.domain.catalogue import Background, Catalogue, Engine, Feature, Offer
+    from tuanyuan.domain.catalogue import Catalogue, Engine, Feature, Offer
+    from tuanyuan.domain.scene import Scene
 
 
 def show(as_json: Json = False) -> None:
@@ -51,6 +52,6 @@ def _list(catalogue: Catalogue) -> None:
     say("✓ 本版本可用 ready in this version   – 尚未提供 not yet", "dim")
 
 
-def _entry(ready: bool, entry: Feature | Background | Engine | Offer, fact: str) -> None:
+def _entry(ready: bool, entry: Feature | Scene | Engine | Offer, fact: str) -> None:
     mark, style = ("✓", "green") if ready else ("–", None)
     say(f"  {mark} {entry.id:<14}{entry.name_zh} {entry.name_en}  {fact}", style)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Protocol
 
 from tuanyuan.domain.messages import Problem
+from tuanyuan.domain.scene import Scene
 
 
 @dataclass(frozen=True)
@@ -54,22 +54,11 @@ class Engine:
 
 
 @dataclass(frozen=True)
-class Background:
-    """A preset behind the people. `motion` names the effects that suit it; `picture` exists."""
-
-    id: str
-    name_zh: str
-    name_en: str
-    picture: Path
-    motion: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Catalogue:
     """Everything that can be ordered, in the order in which it is shown."""
 
     features: tuple[Feature, ...]
-    backgrounds: tuple[Background, ...]
+    backgrounds: tuple[Scene, ...]
     engines: tuple[Engine, ...]
     offers: tuple[Offer, ...]
 
@@ -81,6 +70,6 @@ class CatalogueSource(Protocol):
         """The catalogue as written down; engines without their state."""
         ...
 
-    def backgrounds(self) -> tuple[Background, ...]:
+    def backgrounds(self) -> tuple[Scene, ...]:
         """The backgrounds alone."""
         ...

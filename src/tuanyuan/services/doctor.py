@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuanyuan.domain.catalogue import Background
 from tuanyuan.domain.doctor import MEMORY_BYTES, PLATFORMS, PYTHONS, Check, Machine
 from tuanyuan.domain.errors import StudioError
 from tuanyuan.domain.messages import problem
+from tuanyuan.domain.scene import Scene
 from tuanyuan.services.weights import Weights
 
 # What is installed → what is imported. A test compares the names with the project's dependencies.
@@ -38,7 +38,7 @@ class Doctor:
 
     machine: Machine
     weights: Weights
-    backgrounds: Callable[[], Sequence[Background]]
+    backgrounds: Callable[[], Sequence[Scene]]
     folders: Mapping[str, Path]
 
     def examine(self) -> Iterator[Check]:

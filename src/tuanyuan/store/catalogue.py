@@ -5,7 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from tuanyuan.domain.catalogue import Background, Catalogue, Engine, Feature, Offer
+from tuanyuan.domain.catalogue import Catalogue, Engine, Feature, Offer
+from tuanyuan.domain.scene import Scene
 from tuanyuan.store.scenes import SceneFolder
 
 CATALOGUE_FILE = Path(__file__).parents[1] / "catalogue.toml"
@@ -28,7 +29,6 @@ class CatalogueFiles:
             offers=tuple(Offer(**entry) for entry in written["offer"]),
         )
 
-    def backgrounds(self) -> tuple[Background, ...]:
+    def backgrounds(self) -> tuple[Scene, ...]:
         """The backgrounds in order of their folders' names; none where there is no such folder."""
-        scenes = SceneFolder(self._scenes).all()
-        return tuple(Background(s.id, s.name_zh, s.name_en, s.picture, s.motion) for s in scenes)
+        return SceneFolder(self._scenes).all()
