@@ -24,6 +24,8 @@ GRAIN = 6
 MOST_OPTIONS = (16, 60)
 CHILD = 0.88
 SEEN = 0.02
+# More of a face is only hidden where every order hides as much.
+MOST_HIDDEN = 0.1
 # Eye distance of a face that is large enough, as a share of the width, and what smaller ones cost.
 GOOD_FACE, SMALL_FACES = 0.066, 1.5
 CHEEKS = 0.08
@@ -82,8 +84,7 @@ def _all_rows(places: Sequence[Place]) -> list[Rows]:
     backs = set()
     for count in _back_counts(len(places)):
         for back in combinations(everyone, count):
-            mixed = bool(fixed_front or fixed_back)
-            if fixed_back <= set(back) and not fixed_front & set(back) and (back or not mixed or len(places) == 1):
+            if fixed_back <= set(back) and not fixed_front & set(back):
                 backs.add(back)
     if not backs:
         backs.add(tuple(sorted(fixed_back if len(fixed_back) < len(places) else ())))
@@ -111,7 +112,8 @@ def _cost(
     seats: Sequence[Seat], sitters: Sequence[Sitter], outlines: Sequence[Outline], size: tuple[int, int]
 ) -> float:
     width, height = size
-    cost = 6 * max(0.0, max(hidden(seats, outlines)) - SEEN)
+    worst = max(hidden(seats, outlines))
+    cost = 6 * max(0.0, worst - SEEN) + 30 * max(0.0, worst - MOST_HIDDEN)
     largest = max(s.eye_distance for s in seats)
     cost += SMALL_FACES * max(0.0, 1 - largest / (GOOD_FACE * min(width, height * 4 / 3)))
     top = min(s.y - sitters[s.sitter].shape.top * s.eye_distance for s in seats) / height

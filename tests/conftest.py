@@ -1,0 +1,88 @@
+"""What all tests may ask for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tuanyuan.store.weights import read_lock
+
+if TYPE_CHECKING:
+    from doubles.portraits import Album
+
+    from tuanyuan.imaging.faces import FaceFinder
+    from tuanyuan.imaging.identity import Identity
+    from tuanyuan.imaging.judge import Judge
+    from tuanyuan.imaging.matting import PersonCutter
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def models_dir() -> Path:
+    """The installed model weights; a test that needs them fails without them, with the way to get them."""
+    folder = Path(os.environ.get("TUANYUAN_MODELS_DIR", ROOT / "data" / "models")).resolve()
+    missing = [weight.file for weight in read_lock() if not (folder / weight.file).is_file()]
+    if missing:
+        pytest.fail(f"{', '.join(missing)} missing in {folder}: run `make setup`", pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The sample portraits, samples/SOURCES.md."""
+    return ROOT / "samples"
+
+
+@pytest.fixture(scope="session")
+def executor() -> Iterator[ThreadPoolExecutor]:
+    """Two threads for what the studio does side by side."""
+    with ThreadPoolExecutor(2) as threads:
+        yield threads
+
+
+@pytest.fixture(scope="session")
+def finder(models_dir: Path) -> FaceFinder:
+    from tuanyuan.imaging.faces import FaceFinder
+
+    return FaceFinder(models_dir)
+
+
+@pytest.fixture(scope="session")
+def identity(models_dir: Path) -> Identity:
+    from tuanyuan.imaging.identity import Identity
+
+    return Identity(models_dir)
+
+
+@pytest.fixture(scope="session")
+def cutter(models_dir: Path) -> PersonCutter:
+    from tuanyuan.imaging.matting import PersonCutter
+
+    return PersonCutter(models_dir)
+
+
+@pytest.fixture(scope="session")
+def judge(finder: FaceFinder, identity: Identity) -> Judge:
+    from tuanyuan.imaging.judge import Judge
+
+    return Judge(finder, identity)
+
+
+@pytest.fixture(scope="session")
+def portrait(samples: Path, finder: FaceFinder) -> Album:
+    """`portrait("man_glasses")`: a sample, opened, with its faces."""
+    from doubles.portraits import Album
+
+    return Album(samples, finder)
+
+
+@pytest.fixture(scope="session")
+def scenes() -> Path:
+    """The backgrounds that come with the studio."""
+    return ROOT / "scenes"
