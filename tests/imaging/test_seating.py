@@ -61,16 +61,21 @@ def test_a_child_never_stands_behind_unless_told_to(people):
 
 @EXAMPLES
 @given(BUSTS)
-def test_the_first_four_differ_and_none_is_there_twice(busts):
+def test_everybody_is_in_every_order_and_no_order_is_there_twice(busts):
     group = seated(busts)
     found = options(group, [Place()] * len(group), SIZE, FRAMING)
     assert all(every_one(o.rows) == list(range(len(group))) for o in found)
     assert len({o.rows for o in found}) == len(found)
-    first = [o.rows for o in found[:4]]
+
+
+@pytest.mark.parametrize("people", [4, 5])
+def test_the_first_four_differ_in_who_stands_behind_or_in_where_most_people_stand(people):
+    group = [bust(12, below=3 + 0.2 * i, hair=1.3 + 0.1 * i) for i in range(people)]
+    first = [o.rows for o in options(group, [Place()] * people, SIZE, FRAMING)[:4]]
     for i, a in enumerate(first):
         for b in first[i + 1 :]:
             moved = sum(p != q for p, q in zip(a.front + a.back, b.front + b.back, strict=True))
-            assert set(a.back) != set(b.back) or moved >= 2
+            assert set(a.back) != set(b.back) or moved >= 3
 
 
 @EXAMPLES

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 # dlib distance of a face to the person's own photo.
-SURE, REJECT = 0.35, 0.45
+SURE, REJECT = 0.35, 0.40
 # Ratio of the two stretches that bring the expected landmarks onto the found ones, less 1.
-MOST_SQUASH = 0.065
+MOST_SQUASH = 0.08
 # Root mean square of what remains after a similarity fit, in eye distances.
-MOST_RESIDUAL = 0.055
+MOST_RESIDUAL = 0.06
 # Share of the face whose pixels do not follow the person's own photo.
-MOST_COVERED = 0.15
+MOST_COVERED = 0.12
 # Area that still shows the old background, in face areas.
-MOST_LEFTOVER = 0.06
+MOST_LEFTOVER = 0.03
 COMPOSITION_SHARE = 0.3
 
 # A picture with one of these is never shown; with any other warning it is shown last, and says so.

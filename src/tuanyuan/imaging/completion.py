@@ -48,10 +48,10 @@ def complete(sitter: Sitter, *, below: float, sides: bool = True) -> Completed:
     right = _side(shape.cut_right, shape.right, unit) if sides else 0
     colour, alpha = sitter.cutout.colour, _frayed(sitter.cutout.alpha, shape.cut_left, shape.cut_right, unit)
     if left:
-        colour, alpha = _grow_right(colour[:, ::-1], alpha[:, ::-1], left, unit)
+        colour, alpha = _grow_right(colour[:, ::-1], alpha[:, ::-1], left, unit, _row(sitter, shape.cut_left))
         colour, alpha = colour[:, ::-1], alpha[:, ::-1]
     if right:
-        colour, alpha = _grow_right(colour, alpha, right, unit)
+        colour, alpha = _grow_right(colour, alpha, right, unit, _row(sitter, shape.cut_right))
     if down:
         colour, alpha = _grow_down(colour, alpha, down, unit, float(sitter.eyes[0] + left))
     up = round(shape.dome * unit)
@@ -64,6 +64,11 @@ def _side(cut: float | None, reach: float, unit: float) -> int:
     if cut is None:
         return 0
     return round(float(np.clip(SHOULDER - reach, LEAST_SIDE, MOST_SIDE)) * unit)
+
+
+def _row(sitter: Sitter, cut: float | None) -> int:
+    """The photo's row at which a side starts to cut the body."""
+    return 0 if cut is None else max(0, round(float(sitter.eyes[1]) + cut * sitter.eye_distance))
 
 
 def _frayed(alpha: Array, cut_left: float | None, cut_right: float | None, unit: float) -> Array:
@@ -87,8 +92,8 @@ def _mirror(length: int, band: int) -> Array:
     return back.astype(np.float32)
 
 
-def _grow_right(colour: Array, alpha: Array, add: int, unit: float) -> tuple[Array, Array]:
-    """Round the body off to the right of a border that cuts it."""
+def _grow_right(colour: Array, alpha: Array, add: int, unit: float, first: int) -> tuple[Array, Array]:
+    """Round the body off to the right of a border that cuts it from row `first` on."""
     height, width = alpha.shape
     band = max(4, min(round(SOURCE_BAND * unit), width // 4))
     source = np.clip(width - 1 - _mirror(add, band), 0, width - 1)
@@ -100,7 +105,7 @@ def _grow_right(colour: Array, alpha: Array, add: int, unit: float) -> tuple[Arr
         np.ascontiguousarray(grid_y),
         cv2.INTER_LINEAR,
     )
-    outline = _outline(alpha, add, unit)
+    outline = _outline(alpha, add, unit, first)
     rows = np.arange(height, dtype=np.float32)[:, None]
     edge = np.clip(rows - outline[None] + 0.5, 0, 1).astype(np.float32)
     softness = max(1.0, 0.012 * unit)
@@ -113,12 +118,14 @@ def _grow_right(colour: Array, alpha: Array, add: int, unit: float) -> tuple[Arr
     return np.concatenate([colour, new * shade[..., None]], 1), np.concatenate([alpha, new_alpha.astype(np.float32)], 1)
 
 
-def _outline(alpha: Array, add: int, unit: float) -> Array:
+def _outline(alpha: Array, add: int, unit: float, first: int) -> Array:
     """Upper border (row) of the added body for each new column: the shoulder's slope, rounding down into the arm."""
     span = max(4, round(SLOPE_SPAN * unit))
     height, width = alpha.shape
-    tops = np.array([_top(alpha[:, x]) for x in range(width - span, width)], np.float32)
-    start = float(np.median(tops[-max(2, span // 6) :]))
+    # Hair above the body may touch the border too; it is not the shoulder.
+    upper = max(0, first - span)
+    tops = np.array([upper + _top(alpha[upper:, x]) for x in range(width - span, width)], np.float32)
+    start = max(float(np.median(tops[-max(2, span // 6) :])), float(first))
     slope = float(np.clip(np.polyfit(np.arange(span), np.minimum(tops, height), 1)[0], LEAST_SLOPE, 2.5))
     t = (np.arange(add, dtype=np.float32) + 1) / add
     fall = ROUNDING * unit * (0.7 * t**2 + 0.3 * t**8)

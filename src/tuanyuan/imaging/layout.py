@@ -202,12 +202,13 @@ def _seat(
     # Spread like people's heights, and the same for one sitter in every candidate.
     variety = HEIGHT_VARIETY * ((i * 37 + 11) % 21 - 10) / 10 * unit
     wanted = height - FRONT_LINE * unit + (1 - place.scale) * CHILD_DROP * unit + variety
-    hem = height + (0.02 + shape.slant) * own
+    lower_edge = hem = height + (0.02 + shape.slant) * own
     if cover is not None:
         wanted -= RAISE * unit
         if any(cx < x for cx, _ in cover) and any(cx > x for cx, _ in cover):
             hem = min(hem, max(y for _, y in cover) + 0.3 * unit)
     most = MOST_BELOW if cover is None else MOST_BELOW_BEHIND
     y = max(min(wanted, height - LOWEST_EYES * own), hem - (shape.bottom + (most if shape.cut_bottom else 0.0)) * own)
-    below = max(0.0, (hem - y) / own - shape.bottom) if shape.cut_bottom else 0.0
+    # Shoulders in front hide most of what is carried on, but the place must not show between them.
+    below = max(0.0, (lower_edge - y) / own - shape.bottom) if shape.cut_bottom else 0.0
     return Seat(i, x, y, own, below, "front" if cover is None else "back")

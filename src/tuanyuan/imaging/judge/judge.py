@@ -21,7 +21,7 @@ Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
 # A second face this near to a person found elsewhere is the same person again.
-DOUBLE = 0.45
+DOUBLE = 0.40
 LEAST_CONFIDENCE = 0.5
 # Patterns pass for faces below this.
 SURE = 0.7
@@ -95,11 +95,15 @@ class Judge:
         placed = [None] * len(people) if expected is None else expected
         measured = [self._measure(i, picture, people, seats[i], placed[i], backdrop, owner) for i in range(len(people))]
         taken = {id(s) for s in seats if s is not None}
-        others = [f for f, face in zip(found, faces, strict=True) if id(f) not in taken and face.confidence >= SURE]
+        # A pattern is nobody's likeness: a face that is somebody's again needs no sure detection.
+        others = [f for f in found if id(f) not in taken]
         doubled = tuple(
             i for i, p in enumerate(people) if any(distance(f.descriptor, p.descriptor) < DOUBLE for f in others)
         )
-        unknown = [f for f in others if all(distance(f.descriptor, p.descriptor) >= DOUBLE for p in people)]
+        sure = {id(f) for f, face in zip(found, faces, strict=True) if face.confidence >= SURE}
+        unknown = [
+            f for f in others if id(f) in sure and all(distance(f.descriptor, p.descriptor) >= DOUBLE for p in people)
+        ]
         strangers = [f for f in unknown if backdrop is None or not self._was_there(backdrop, f)]
         return Judgement(tuple(measured), len(strangers), doubled)
 
