@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tuanyuan.store.weights import read_lock
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from tuanyuan.imaging.matting import PersonCutter
 
 ROOT = Path(__file__).parents[1]
+
+# A busy machine is no failure.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

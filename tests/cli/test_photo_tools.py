@@ -182,11 +182,10 @@ def test_the_judge_knows_who_is_in_a_picture(tool, rgb, samples):
 
 
 def test_the_frames_behind_the_first_are_never_seen(tool, rgb):
-    film = Image.open(io.BytesIO(animated(photos.grainy(720, 720))))
-    assert film.n_frames == 2
-    first_without_face = photos.save(
-        Image.fromarray(photos.grainy(720, 720)), "GIF", save_all=True, append_images=[Image.fromarray(rgb)]
-    )
+    wall = Image.new("RGB", (720, 720), (120, 130, 140))
+    first_without_face = photos.save(wall, "GIF", save_all=True, append_images=[Image.fromarray(rgb)])
+    with Image.open(io.BytesIO(first_without_face)) as film:
+        assert film.n_frames == 2
     Path("late.gif").write_bytes(first_without_face)
     outcome = tool("check", "late.gif", "--json")
     assert outcome.status == 1

@@ -138,7 +138,7 @@ def test_a_perfect_picture_scores_one_and_an_empty_one_nothing():
     assert Judgement((MISSING,)).score == 0
 
 
-@pytest.mark.parametrize("change", [{"leftover": 0.07}, {"covered": 0.16}, {"face_distance": 0.36}, {"squash": 0.07}])
+@pytest.mark.parametrize("change", [{"leftover": 0.07}, {"covered": 0.16}, {"face_distance": 0.36}, {"squash": 0.09}])
 def test_a_failed_check_costs_more_than_what_was_measured(change):
     assert Judgement((replace(GOOD, **change),)).score < 0.75 * Judgement((GOOD,)).score
 

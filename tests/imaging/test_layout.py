@@ -57,7 +57,7 @@ def hem(seat, shape):
 
 
 @given(groups(hinted=True))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_everybody_is_in_the_frame_once(group):
     people, places, rows, (width, height), framing = group
     seats = arrange(people, places, (width, height), rows, framing)
@@ -69,7 +69,7 @@ def test_everybody_is_in_the_frame_once(group):
 
 
 @given(groups(hinted=True))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_bust_floats(group):
     people, places, rows, size, framing = group
     seats = arrange(people, places, size, rows, framing)
