@@ -39,7 +39,7 @@ class CardboardPhotos:
         kept = tuple(everyone[n - 1] for n in sorted(set(chosen))) if chosen else everyone
         problems = (problem(code),) if code else ()
         report = PhotoReport(name, not problems, 900, 900, (), problems)
-        return Photo(name, np.zeros((9, 9, 3), np.uint8), kept, report)
+        return Photo(name, np.zeros((9, 9, 3), np.uint8), kept, (), report)
 
 
 class CardboardScenes:
@@ -67,8 +67,8 @@ class CardboardEngine:
     plans: list = field(default_factory=list)
 
     def prepare(self, photos, _order, _scene, _picture):
-        self.prepared.append([len(faces) for _, faces in photos])
-        return SimpleNamespace(around=tuple((None,) * len(faces) for _, faces in photos))
+        self.prepared.append([len(faces) for _, faces, _ in photos])
+        return SimpleNamespace(around=tuple((None,) * len(faces) for _, faces, _ in photos))
 
     def render(self, group, _, plan):
         self.plans.append(plan)

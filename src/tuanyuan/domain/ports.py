@@ -97,12 +97,16 @@ class ReunionEngine(Protocol):
 
     def prepare(
         self,
-        photos: Sequence[tuple[Pixels, Sequence[Any]]],
+        photos: Sequence[tuple[Pixels, Sequence[Any], Sequence[Any]]],
         order: Order,
         scene: Scene,
         scene_picture: Pixels,
     ) -> Group:
-        """Do what all candidates need, once. photos: each with its faces (`imaging.faces.Face`), from left to right."""
+        """Do what all candidates need, once.
+
+        photos: each with its faces (`imaging.faces.Face`), from left to right, and the faces of people in it who are
+        to be left out.
+        """
         ...
 
     def render(self, group: Any, order: Order, plan: Plan) -> Rendering:

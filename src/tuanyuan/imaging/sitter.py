@@ -23,6 +23,8 @@ GAP = 0.08
 BORDER = 3
 # Less opaque pixels do not join two people.
 TOUCHING = 0.3
+# Width of the soft seam between two people who are told apart, in face widths of distance.
+SEAM = 0.05
 DOME, LEAST_DOME, MOST_DOME = 0.20, 0.05, 0.6
 LEAN_SHARE, LEAN_FROM = 0.4, 4.0
 
@@ -98,6 +100,33 @@ def apart(cutout: Cutout, faces: Sequence[Face]) -> list[tuple[Cutout, list[int]
         own = cv2.distanceTransform((labels != label).astype(np.uint8), cv2.DIST_L2, 3)
         found.append((Cutout(cutout.colour, np.where(own <= nearest, cutout.alpha, 0).astype(np.float32)), numbers))
     return found
+
+
+def without(cutout: Cutout, faces: Sequence[Face], others: Sequence[Face]) -> Cutout:
+    """The cut-out of the people with `faces` alone, where `others` touch them.
+
+    Each pixel goes to the person whose head, or the column of body under it, is nearest in face widths. What one person
+    hides of another stays hidden.
+    """
+    height, width = cutout.alpha.shape
+    nearer = np.min([_away(f, height, width) for f in others], 0) - np.min([_away(f, height, width) for f in faces], 0)
+    alpha = cutout.alpha * np.clip(nearer / SEAM + 0.5, 0, 1)
+    _, labels = cv2.connectedComponents((alpha > TOUCHING).astype(np.uint8))
+    keep = np.zeros(int(labels.max()) + 1, bool)
+    for face in faces:
+        x, y = np.clip(face.mesh[NOSE_TIP, :2], 0, [width - 1, height - 1]).astype(int)
+        keep[labels[y, x]] = True
+    keep[0] = False
+    own = cv2.dilate(keep[labels].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return Cutout(cutout.colour, (alpha * own).astype(np.float32))
+
+
+def _away(face: Face, height: int, width: int) -> Array:
+    """Distance of every pixel from a face's middle, or from the line straight down from it, in face widths."""
+    x, y, w, h = face.box
+    down = np.minimum(np.arange(height, dtype=np.float32)[:, None] - (y + h / 2), 0)
+    away: Array = np.hypot(np.arange(width, dtype=np.float32)[None] - (x + w / 2), down) / np.float32(w)
+    return away
 
 
 def _shape(alpha: Array, faces: Sequence[Face], eyes: Array, distance: float, yaw: float) -> Shape:

@@ -26,11 +26,15 @@ WORKING_SIDE = 2000
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """An opened photo. rgb: uint8 H×W×3, at most 2000 px a side. faces: in pixels of rgb, from left to right."""
+    """An opened photo. rgb: uint8 H×W×3, at most 2000 px a side. faces: in pixels of rgb, from left to right.
+
+    others: faces of people who are not wanted in the picture.
+    """
 
     name: str
     rgb: Pixels
     faces: tuple[Face, ...]
+    others: tuple[Face, ...]
     report: PhotoReport
 
 
@@ -50,9 +54,11 @@ class Photos:
         """
         picture = decode(self.files.read(name), name=name, long_side=WORKING_SIDE)
         rgb = over_white(picture)
-        faces = _kept(name, _from_left(self.finder.find(rgb)), chosen)
+        everybody = _from_left(self.finder.find(rgb))
+        faces = _kept(name, everybody, chosen)
+        others = tuple(f for f in everybody if f not in faces)
         report = examine(name, picture.source_width, picture.source_height, [_report(f, picture) for f in faces])
-        return Photo(name, rgb, tuple(faces), report)
+        return Photo(name, rgb, tuple(faces), others, report)
 
     def check(self, names: Sequence[str]) -> list[PhotoReport]:
         """A verdict for each photo; one that cannot be read gets its reason as the problem."""

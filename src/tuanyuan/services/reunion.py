@@ -71,7 +71,7 @@ class Reunion:
         people = self._remember(opened)
         clock.lap("check")
         progress(0.15, "抠出人物，统一光线", "cutting people out, one light for all")
-        group = self.engine.prepare([(p.rgb, p.faces) for p in opened], order, scene, behind.result())
+        group = self.engine.prepare([(p.rgb, p.faces, p.others) for p in opened], order, scene, behind.result())
         clock.lap("prepare")
         candidates = self._candidates(group, order, people, progress)
         clock.lap("candidates")

@@ -63,7 +63,7 @@ class Studio:
     scene: object
 
     def prepared(self, engine: LocalReunion) -> Group:
-        photos = [(p.rgb, p.faces) for p in self.photos]
+        photos = [(p.rgb, p.faces, ()) for p in self.photos]
         return engine.prepare(photos, self.order, self.scene, self.scene_picture)
 
     def portrayed(self, engine: LocalReunion, group: Group, number: int = 0) -> Portrayed:

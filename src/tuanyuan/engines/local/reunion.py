@@ -25,7 +25,7 @@ from tuanyuan.imaging.layout import Framing, Place, Seat, arrange
 from tuanyuan.imaging.light import group_tone, harmonise, skin_tone
 from tuanyuan.imaging.matting import Cutout, PersonCutter
 from tuanyuan.imaging.seating import Option, options
-from tuanyuan.imaging.sitter import Sitter, apart, scaled, sitter
+from tuanyuan.imaging.sitter import Sitter, apart, scaled, sitter, without
 
 Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -97,15 +97,15 @@ class LocalReunion:
 
     def prepare(
         self,
-        photos: Sequence[tuple[Pixels, Sequence[Face]]],
+        photos: Sequence[tuple[Pixels, Sequence[Face], Sequence[Face]]],
         order: Order,
         scene: Scene,
         scene_picture: Pixels,
     ) -> Group:
-        """Cut out the people of each photo (uint8 H×W×3 and the faces to keep) and bring them into one light."""
+        """Cut out the people of each photo (uint8 H×W×3, faces to keep, faces to leave out); one light for all."""
         size = min(order.size[0] / 1920, order.size[1] / 1440)
         goal = CUT_AT[min(len(photos), 5)] * size
-        cut = list(self._executor.map(lambda p: self._cut(p[0], p[1], goal), photos))
+        cut = list(self._executor.map(lambda p: self._cut(p[0], p[1], p[2], goal), photos))
         people = _people([[numbers for _, numbers in own] for own, _ in cut])
         apart_sitters = [one for own, _ in cut for one, _ in own]
         tones = [[skin_tone(one.cutout.colour, f) for f in one.faces] for one in apart_sitters]
@@ -156,12 +156,14 @@ class LocalReunion:
         )
 
     def _cut(
-        self, rgb: Pixels, faces: Sequence[Face], goal: float
+        self, rgb: Pixels, faces: Sequence[Face], others: Sequence[Face], goal: float
     ) -> tuple[list[tuple[Sitter, list[int]]], tuple[Surroundings, ...]]:
         """The sitters of one photo with the numbers of their faces, and what surrounds each face."""
         factor = min(1.0, goal / float(np.median([f.eye_distance for f in faces])))
         small, moved = scaled(rgb, faces, factor)
         cutout, seen = self._cutter.cut(small, moved)
+        if others:
+            cutout = without(cutout, moved, scaled(rgb, others, factor)[1])
         around = tuple(surroundings(small, seen.probability, f.box) for f in moved)
         pieces = [(sitter(one, [moved[n] for n in numbers]), numbers) for one, numbers in apart(cutout, moved)]
         return pieces, around
