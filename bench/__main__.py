@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.report import put, say
 
-QUESTIONS = ("reunion", "edges", "identity", "checks")
+QUESTIONS = ("reunion", "edges", "salience", "identity", "checks")
 ON_A_FOLDER = frozenset({"identity", "checks"})
 
 
