@@ -18,7 +18,7 @@ from tuanyuan.domain.photo import MOST_PEOPLE
 from tuanyuan.domain.ports import Group, Rendering
 from tuanyuan.domain.reunion import Order, PersonHint, Plan
 from tuanyuan.imaging.judge import Likeness
-from tuanyuan.services.photos import Photo
+from tuanyuan.services.darkroom import Photo
 from tuanyuan.services.reunion import Reunion
 
 One, Other = TypeVar("One"), TypeVar("Other")
@@ -50,7 +50,7 @@ class Studio:
 
     def usable(self, folder: Path) -> list[Path]:
         """Photos of a folder that the studio takes, at most five people each."""
-        reports = self._reunion.photos.check([str(p) for p in pictures_in(folder)])
+        reports = self._reunion.darkroom.check([str(p) for p in pictures_in(folder)])
         return [Path(r.file) for r in reports if r.ok and len(r.faces) <= MOST_PEOPLE]
 
     def mix(self, photos: Sequence[Path], background: str) -> Mix:
@@ -58,7 +58,7 @@ class Studio:
         studio = self._reunion
         order = Order(tuple(PersonHint(str(p)) for p in photos), background, size=SIZE)
         scene = studio.scenes.find(background)
-        opened = tuple(studio.executor.map(lambda p: studio.photos.open(str(p)), photos))
+        opened = tuple(studio.executor.map(lambda p: studio.darkroom.open(str(p)), photos))
         group = studio.engine.prepare([(p.rgb, p.faces, p.others) for p in opened], order, scene, read(scene.picture))
         pairs = [(p.rgb, face) for p in opened for face in p.faces]
         likenesses = studio.executor.map(lambda pair: studio.judge.likeness(*pair), pairs)

@@ -56,7 +56,7 @@ def portrait(photos: Sequence[str], candidates: int, size: tuple[int, int], back
 def cut(photos: Sequence[str]) -> Spent:
     """Cut the people out of photos at full size, several at once; reading them and finding faces is not counted."""
     studio: Reunion = _studio["reunion"]
-    cutter, finder = studio.photos.cutter, studio.photos.finder
+    cutter, finder = studio.darkroom.cutter, studio.darkroom.finder
     assert isinstance(cutter, PersonCutter)
     assert isinstance(finder, FaceFinder)
     pictures = [read(Path(p)) for p in photos]

@@ -14,7 +14,7 @@ from tuanyuan.domain.photo import PhotoReport
 from tuanyuan.domain.scene import Scene
 from tuanyuan.imaging.encode import encode
 from tuanyuan.imaging.judge import Likeness
-from tuanyuan.services.photos import Photo
+from tuanyuan.services.darkroom import Photo
 
 GOOD = Measured(0, (10, 10, 40, 50), 0.1, nearest_other=0.9)
 WEAK = Measured(0, (10, 10, 40, 50), 0.1, leftover=0.3, nearest_other=0.9)

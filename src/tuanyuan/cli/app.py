@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from tuanyuan import __version__
-from tuanyuan.cli import catalogue, doctor, judge, label, make, models, photos
+from tuanyuan.cli import catalogue, darkroom, doctor, judge, label, make, models
 
 app = typer.Typer(
     name="tuanyuan",
@@ -38,9 +38,9 @@ def _root(
 
 
 app.add_typer(make.app, name="make")
-app.command("check")(photos.check)
-app.command("compress")(photos.compress)
-app.command("mask")(photos.mask)
+app.command("check")(darkroom.check)
+app.command("compress")(darkroom.compress)
+app.command("mask")(darkroom.mask)
 app.command("judge")(judge.judge)
 app.add_typer(label.app, name="label")
 app.command("catalogue")(catalogue.show)

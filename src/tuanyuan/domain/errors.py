@@ -1,11 +1,18 @@
 """Every way the studio says no, as one small tree.
 
-StudioError                 has a code, who can fix it, and a Problem in Chinese and English
-├── Rejected                fix = "user": this input cannot be used; the advice says what to do
+StudioError                 has a code, who can fix it, an HTTP status, and a Problem in Chinese and English
+├── Rejected                fix = "user" (422): this input cannot be used; the advice says what to do
 │   ├── PhotosRejected      one or more photos cannot be used; tells all of them at once
-│   └── WrongUsage          the command or request itself is malformed
-├── NotNow                  fix = "wait": nothing is wrong with the input; try again later
-└── OurFault                fix = "us": set-up, a missing weight, a bug
+│   ├── WrongUsage          (400) the command or request itself is malformed
+│   ├── NotFound            (404) no such thing, or another user's: the two cannot be told apart
+│   ├── Conflict            (409) the thing is not in the state for it: cancelled, picked, consent missing
+│   ├── CreditsShort        (402) the balance does not cover the price
+│   ├── Unauthorised        (401) no token, or one that does not hold (any more)
+│   ├── Forbidden           (403) known, but not allowed
+│   └── TooLarge            (413) more bytes than are taken
+├── NotNow                  fix = "wait" (503): nothing is wrong with the input; try again later
+│   └── TooMany             (429) too often from this user or address; `retry_after` in seconds
+└── OurFault                fix = "us" (500): set-up, a missing weight, a bug
 
 `code` is a key of `messages.MESSAGES`; a code without a message cannot be raised.
 """
@@ -25,6 +32,7 @@ class StudioError(Exception):
     """Base of all: `code` and facts for the message, nothing internal."""
 
     fix: ClassVar[Fix] = "us"
+    status: ClassVar[int] = 500
 
     def __init__(self, code: str, **facts: Any) -> None:
         self.problem: Problem = problem(code, **facts)
@@ -40,10 +48,49 @@ class Rejected(StudioError):
     """The user can fix it: another photo, another choice. Final for this input."""
 
     fix: ClassVar[Fix] = "user"
+    status: ClassVar[int] = 422
 
 
 class WrongUsage(Rejected):
     """The request is malformed; nothing was looked at. Command-line exit status 2."""
+
+    status: ClassVar[int] = 400
+
+
+class NotFound(Rejected):
+    """There is no such thing for this user."""
+
+    status: ClassVar[int] = 404
+
+
+class Conflict(Rejected):
+    """The thing is there, and not in the state for this."""
+
+    status: ClassVar[int] = 409
+
+
+class CreditsShort(Rejected):
+    """The balance does not cover the price. Nothing was taken."""
+
+    status: ClassVar[int] = 402
+
+
+class Unauthorised(Rejected):
+    """Nobody is logged in, or the token does not hold."""
+
+    status: ClassVar[int] = 401
+
+
+class Forbidden(Rejected):
+    """Known, and not allowed."""
+
+    status: ClassVar[int] = 403
+
+
+class TooLarge(Rejected):
+    """More bytes than are taken."""
+
+    status: ClassVar[int] = 413
 
 
 class PhotosRejected(Rejected):
@@ -60,9 +107,23 @@ class NotNow(StudioError):
     """Nothing is wrong with the input; the same request may succeed later."""
 
     fix: ClassVar[Fix] = "wait"
+    status: ClassVar[int] = 503
+
+    retry_after: int | None = None
+
+
+class TooMany(NotNow):
+    """Too often. `retry_after`: seconds until it is allowed again."""
+
+    status: ClassVar[int] = 429
+
+    def __init__(self, code: str, retry_after: int, **facts: Any) -> None:
+        super().__init__(code, seconds=retry_after, **facts)
+        self.retry_after = retry_after
 
 
 class OurFault(StudioError):
     """Set-up or software is at fault. Never the user's to repair."""
 
     fix: ClassVar[Fix] = "us"
+    status: ClassVar[int] = 500

@@ -11,14 +11,14 @@ from tuanyuan.domain.judgement import as_dict
 from tuanyuan.domain.ports import PhotoFiles
 from tuanyuan.imaging.decode import decode, over_white
 from tuanyuan.imaging.judge import Judge
-from tuanyuan.services.photos import Photos
+from tuanyuan.services.darkroom import Darkroom
 
 
 @dataclass(frozen=True)
 class Judging:
     """The use case of `tuanyuan judge`."""
 
-    photos: Photos
+    darkroom: Darkroom
     pictures: PhotoFiles
     judge: Judge
 
@@ -28,7 +28,7 @@ class Judging:
         Rejected: a file that cannot be read, a photo without a face.
         """
         rgb = over_white(decode(self.pictures.read(picture), name=picture))
-        opened = [self.photos.open(name) for name in photos]
+        opened = [self.darkroom.open(name) for name in photos]
         faceless = [p.report for p in opened if not p.faces]
         if faceless:
             raise PhotosRejected(faceless)

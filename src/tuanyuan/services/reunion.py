@@ -21,7 +21,7 @@ from tuanyuan.imaging.identity import distance
 from tuanyuan.imaging.judge import Judge, Likeness
 from tuanyuan.imaging.label import label_picture
 from tuanyuan.imaging.watermark import watermark
-from tuanyuan.services.photos import Photo, Photos
+from tuanyuan.services.darkroom import Darkroom, Photo
 
 # (share done 0..1, message in Chinese, in English)
 Progress = Callable[[float, str, str], None]
@@ -50,7 +50,7 @@ class Candidate:
 class Reunion:
     """The use case of `tuanyuan make reunion`."""
 
-    photos: Photos
+    darkroom: Darkroom
     backgrounds: PhotoFiles
     scenes: Scenes
     engine: ReunionEngine
@@ -97,7 +97,7 @@ class Reunion:
         def one(number: int) -> Photo | PhotoReport:
             hint = order.people[number]
             try:
-                return self.photos.open(hint.photo, hint.faces)
+                return self.darkroom.open(hint.photo, hint.faces)
             except Rejected as error:
                 return PhotoReport(hint.photo, False, 0, 0, (), (error.problem,))
 

@@ -39,7 +39,7 @@ class Photo:
 
 
 @dataclass(frozen=True)
-class Photos:
+class Darkroom:
     """The use cases of `tuanyuan check`, `compress` and `mask`; `open` is the way in for every feature."""
 
     files: PhotoFiles

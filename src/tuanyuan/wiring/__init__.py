@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tuanyuan.domain.ports import PhotoFiles, Scenes
     from tuanyuan.services.catalogue import Catalogues
+    from tuanyuan.services.darkroom import Darkroom
     from tuanyuan.services.doctor import Doctor
     from tuanyuan.services.judging import Judging
-    from tuanyuan.services.photos import Photos
     from tuanyuan.services.reunion import Reunion
     from tuanyuan.services.weights import Weights
     from tuanyuan.settings import Settings
@@ -37,7 +37,7 @@ def weights(settings: Settings) -> Weights:
         lock=read_lock(),
         store=WeightFolder(settings.models_dir),
         index=PipIndex(child_environment()),
-        warm=WarmOnce(_compile, Path(__file__).parent / "imaging"),
+        warm=WarmOnce(_compile, Path(__file__).parents[1] / "imaging"),
     )
 
 
@@ -62,17 +62,17 @@ def _workers(threads: int) -> Iterator[Executor]:
 
 
 @contextmanager
-def photos(settings: Settings) -> Iterator[Photos]:
+def darkroom(settings: Settings) -> Iterator[Darkroom]:
     """The use cases of `tuanyuan check`, `compress` and `mask`."""
     from tuanyuan.imaging.decode import UPLOAD
     from tuanyuan.imaging.faces import FaceFinder
     from tuanyuan.imaging.matting import PersonCutter
-    from tuanyuan.services.photos import Photos
-    from tuanyuan.store.photos import LocalPhotos
+    from tuanyuan.services.darkroom import Darkroom
+    from tuanyuan.store.photo_files import LocalPhotoFiles
 
     with _workers(settings.threads) as executor:
         models = settings.models_dir
-        yield Photos(LocalPhotos(UPLOAD.bytes), FaceFinder(models), executor, PersonCutter(models))
+        yield Darkroom(LocalPhotoFiles(UPLOAD.bytes), FaceFinder(models), executor, PersonCutter(models))
 
 
 @contextmanager
@@ -82,14 +82,14 @@ def reunion(settings: Settings) -> Iterator[Reunion]:
     from tuanyuan.services.reunion import Reunion
 
     with judging(settings) as judging_:
-        photos_ = judging_.photos
+        darkroom_ = judging_.darkroom
         yield Reunion(
-            photos=photos_,
+            darkroom=darkroom_,
             backgrounds=pictures(settings),
             scenes=scenes(settings),
-            engine=LocalReunion(settings.models_dir, photos_.executor),
+            engine=LocalReunion(settings.models_dir, darkroom_.executor),
             judge=judging_.judge,
-            executor=photos_.executor,
+            executor=darkroom_.executor,
         )
 
 
@@ -100,16 +100,16 @@ def judging(settings: Settings) -> Iterator[Judging]:
     from tuanyuan.imaging.judge import Judge
     from tuanyuan.services.judging import Judging
 
-    with photos(settings) as photos_:
-        yield Judging(photos_, pictures(settings), Judge(photos_.finder, Identity(settings.models_dir)))
+    with darkroom(settings) as darkroom_:
+        yield Judging(darkroom_, pictures(settings), Judge(darkroom_.finder, Identity(settings.models_dir)))
 
 
 def pictures(settings: Settings) -> PhotoFiles:
     """Finished pictures and backgrounds: larger files than an upload may be."""
-    from tuanyuan.store.photos import LocalPhotos
+    from tuanyuan.store.photo_files import LocalPhotoFiles
 
     del settings
-    return LocalPhotos(MOST_PICTURE_BYTES)
+    return LocalPhotoFiles(MOST_PICTURE_BYTES)
 
 
 def scenes(settings: Settings) -> Scenes:

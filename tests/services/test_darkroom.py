@@ -9,7 +9,7 @@ from doubles.reunion import OneByOne
 from doubles.sitters import face_at
 
 from tuanyuan.domain.errors import OurFault, Rejected
-from tuanyuan.services.photos import Photos
+from tuanyuan.services.darkroom import Darkroom
 
 
 class Files(dict):
@@ -32,7 +32,7 @@ class Seen:
 
 def photos(*faces, files=None):
     grey = save(np.full((800, 1200, 3), 128, np.uint8), "PNG")
-    return Photos(Files({"a.png": grey, **(files or {})}), Seen(*faces), OneByOne())
+    return Darkroom(Files({"a.png": grey, **(files or {})}), Seen(*faces), OneByOne())
 
 
 LEFT, MIDDLE, RIGHT = face_at(200, 400, 60), face_at(600, 400, 50), face_at(1000, 400, 55)

@@ -18,7 +18,7 @@ def check(photos: PhotoNames, as_json: Json = False) -> None:
     """检查照片能不能用。 Whether photos can be used, and why not."""
     from tuanyuan import settings, wiring
 
-    with wiring.photos(settings.load()) as studio:
+    with wiring.darkroom(settings.load()) as studio:
         reports = studio.check(photos)
     if as_json:
         emit({"photos": [r.as_dict() for r in reports]})
@@ -38,7 +38,7 @@ def compress(photos: PhotoNames, out: Out, as_json: Json = False) -> None:
     from tuanyuan import settings, wiring
 
     written = []
-    with wiring.photos(settings.load()) as studio, wiring.outbox(out) as results:
+    with wiring.darkroom(settings.load()) as studio, wiring.outbox(out) as results:
         for number, photo in enumerate(photos, 1):
             data = studio.compress(photo)
             name = f"{_stem(photo, photos, number)}.{'png' if data[:4] == bytes.fromhex('89504e47') else 'jpg'}"
@@ -53,7 +53,7 @@ def mask(photos: PhotoNames, out: Out, as_json: Json = False) -> None:
     from tuanyuan import settings, wiring
 
     written: list[dict[str, object]] = []
-    with wiring.photos(settings.load()) as studio, wiring.outbox(out) as results:
+    with wiring.darkroom(settings.load()) as studio, wiring.outbox(out) as results:
         for number, photo in enumerate(photos, 1):
             stem = _stem(photo, photos, number)
             alpha, cutout = studio.mask(photo)

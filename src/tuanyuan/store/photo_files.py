@@ -9,7 +9,7 @@ from tuanyuan.domain.errors import Rejected
 MEGABYTE = 1024 * 1024
 
 
-class LocalPhotos:
+class LocalPhotoFiles:
     """Implements `domain.ports.PhotoFiles`. `limit` in bytes: a larger file is not even read."""
 
     def __init__(self, limit: int) -> None:
