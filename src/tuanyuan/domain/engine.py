@@ -37,10 +37,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class EngineResult:
-    """What came back, best first. cost_fen: what it cost us."""
+    """What came back, best first. cost_fen: what it cost us.
+
+    exhausted: the engine has tried its best already; asking for more of the same order would bring the same pictures.
+    """
 
     pictures: tuple[Picture, ...]
     cost_fen: int = 0
+    exhausted: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,12 +65,15 @@ class Pending:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much may be asked of an engine at once. rate: calls in `period` seconds; None: no limit.
+    """How much may be asked of an engine at once, over all workers. rate: calls in `period` seconds; None: no limit.
+
+    everywhere: False where each worker has an engine of its own, as the local one: then it counts for each worker.
 
     expected_seconds: for the ETA before there is experience. deadline: seconds until a result is given up.
     """
 
     concurrency: int = 1
+    everywhere: bool = True
     rate: int | None = None
     period: float = 1.0
     expected_seconds: float = 10.0
@@ -74,13 +81,21 @@ class Limits:
 
 
 class Engine(Protocol):
-    """One maker of pictures. Control calls end within 30 s."""
+    """One maker of pictures. Control calls end within 30 s.
+
+    resumable: it runs in processes of ours and is paid by nobody, so an attempt whose process died is made again.
+    """
 
     name: str
     limits: Limits
+    resumable: bool
 
     def features(self) -> frozenset[str]:
         """Ids of the features that it can make now."""
+        ...
+
+    def check(self, order: JobRequest) -> None:
+        """Whether the order is understood, before anything is charged. WrongUsage option_invalid names the field."""
         ...
 
     async def submit(self, request: EngineRequest, attempt: str, progress: Progress) -> TaskRef | EngineResult:

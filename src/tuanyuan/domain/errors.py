@@ -19,8 +19,9 @@ StudioError                 has a code, who can fix it, an HTTP status, and a Pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+import copyreg
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Literal, Self
 
 from tuanyuan.domain.messages import Problem, problem
 from tuanyuan.domain.photo import WARNINGS, PhotoReport
@@ -37,6 +38,17 @@ class StudioError(Exception):
     def __init__(self, code: str, **facts: Any) -> None:
         self.problem: Problem = problem(code, **facts)
         super().__init__(f"{code}: {self.problem.message_en}")
+
+    @classmethod
+    def telling(cls, told: Problem) -> Self:
+        """An error of this class that says what another one said, e.g. an engine's own class of it."""
+        error = cls.__new__(cls, f"{told.code}: {told.message_en}")
+        error.problem = told
+        return error
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:
+        """Travels intact between processes. Only classes are named in the pickle, never a function."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     @property
     def code(self) -> str:

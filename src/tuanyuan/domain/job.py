@@ -126,8 +126,9 @@ class JobEvent:
 class Attempt:
     """One try at one engine. Written as "submitting" before anything is sent.
 
-    outcome: submitting, submitted, succeeded, refused, failed, unknown. task: the provider's id of this attempt.
-    cost_fen: what the engine charged us.
+    outcome: submitting, submitted, succeeded, refused, failed, unknown (what became of it is to be found out), lost
+    (it ran in a process of ours that is gone). task: the provider's id of this attempt. cost_fen: what the engine
+    charged us. result: what the step answered, once its pictures were kept; a step that runs again answers the same.
     """
 
     id: str
@@ -140,3 +141,4 @@ class Attempt:
     code: str | None = None
     finished_at: datetime | None = None
     cost_fen: int = 0
+    result: dict[str, Any] | None = None

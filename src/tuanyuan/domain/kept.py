@@ -15,6 +15,8 @@ PHOTO_LIFE = timedelta(hours=48)
 PHOTO_LIFE_AFTER_USE = timedelta(hours=24)
 RESULT_LIFE = timedelta(days=30)
 URL_LIFE = timedelta(minutes=15)
+# Instead of the digest of a finished file that was erased: also a digest tells who had which picture.
+ERASED = "erased"
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class KeptFile:
     address: where the object store keeps it. wrapped_key: its data key, wrapped by a master key; None once erased,
     and then nobody can read a copy or a backup of the object any more.
 
-    state: "writing" until all bytes are stored, "kept", "erased". digest: SHA-256 of the plain bytes, hex.
+    state: "writing" until all bytes are stored, "kept", "erased". digest: SHA-256 of the plain bytes, hex; empty
+    until then, `ERASED` once erased.
     """
 
     id: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tuanyuan.domain.messages import accounts, jobs, pictures, service, setup
+from tuanyuan.domain.messages import accounts, jobs, pictures, service, setup, wallet
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,14 @@ class Problem:
         }
 
 
-_PARTS = (pictures.MESSAGES, setup.MESSAGES, accounts.MESSAGES, jobs.MESSAGES, service.MESSAGES)
+_PARTS = (
+    pictures.MESSAGES,
+    setup.MESSAGES,
+    accounts.MESSAGES,
+    wallet.MESSAGES,
+    jobs.MESSAGES,
+    service.MESSAGES,
+)
 MESSAGES: dict[str, tuple[str, str, str, str]] = {code: words for part in _PARTS for code, words in part.items()}
 
 

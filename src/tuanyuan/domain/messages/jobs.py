@@ -1,20 +1,194 @@
-"""Words about kept photos, credits, jobs and works."""
+"""Words about kept photos, jobs and works."""
 
 from __future__ import annotations
 
 # code: (message_zh, message_en, advice_zh, advice_en)
 MESSAGES: dict[str, tuple[str, str, str, str]] = {
-    "amount_invalid": (
-        "积分数量不正确：{amount}",
-        "Not a valid number of credits: {amount}",
-        "请输入合理的整数。",
-        "Give a reasonable whole number.",
+    "feature_unknown": (
+        "没有这个功能：{given}",
+        "There is no such feature: {given}",
+        "请从功能列表中选择。",
+        "Choose one of the features in the catalogue.",
     ),
-    "credits_short": (
-        "积分不足：还有 {balance}，需要 {price}",
-        "Not enough credits: {balance} left, {price} needed",
-        "请充值，或使用每天一次的免费体验。",
-        "Buy credits, or use the free picture of the day.",
+    "feature_not_ready": (
+        "这个功能还没有开放：{feature}",
+        "This feature is not open yet: {feature}",
+        "请先试试“时空拼图”，没有扣除任何积分。",
+        "Try the family reunion meanwhile; nothing was charged.",
+    ),
+    "engine_not_ready": (
+        "暂时不能制作：{feature}",
+        "This cannot be made at the moment: {feature}",
+        "请稍后再试，没有扣除任何积分；我们已收到通知。",
+        "Try again later; nothing was charged, and we have been told.",
+    ),
+    "background_not_offered": (
+        "没有这个背景：{given}",
+        "No such background: {given}",
+        "可选：{known}。",
+        "Choose one of {known}.",
+    ),
+    "photos_missing": (
+        "还没有选择照片",
+        "No photo was chosen",
+        "请至少上传并选择一张照片。",
+        "Upload and choose one photo at least.",
+    ),
+    "photo_twice": (
+        "同一张照片选了两次",
+        "The same photo was chosen twice",
+        "每张照片只选一次。",
+        "Choose each photo once.",
+    ),
+    "photo_not_chosen": (
+        "人物说明里的照片不在所选照片中，或说明了两次",
+        "A note about people names a photo that was not chosen, or names one twice",
+        "请只为所选的照片写说明，每张一次。",
+        "Write one note at most for each chosen photo.",
+    ),
+    "photo_gone": (
+        "照片已经删除或过期",
+        "A photo was deleted or has expired",
+        "请重新上传照片，再下单；扣除的积分会自动退回。",
+        "Upload the photo and order again; credits that were taken come back by themselves.",
+    ),
+    "people_too_many": (
+        "一共有 {count} 个人，一张合影最多 {limit} 个人",
+        "There are {count} people; a portrait holds {limit} at most",
+        "请减少照片，或在照片中只选其中几位。",
+        "Choose fewer photos, or only some of the people in them.",
+    ),
+    "photos_too_many": (
+        "您保存的照片已达上限（{limit} 张）",
+        "You keep {limit} photos, and no more are taken",
+        "请删除不需要的照片后再上传；用过的照片一天后会自动删除。",
+        "Delete photos you do not need, then send it again; used photos go by themselves after a day.",
+    ),
+    "jobs_unfinished": (
+        "您还有 {limit} 个任务没有完成",
+        "{limit} of your jobs are still under way",
+        "请等其中一个完成后再下单（约 {seconds} 秒）。",
+        "Order again when one of them is done (about {seconds} seconds).",
+    ),
+    "pass_needed": (
+        "这一档还没有开放购买",
+        "This tier cannot be bought yet",
+        "请用积分或每天一次的免费体验。",
+        "Use credits, or the free picture of the day.",
+    ),
+    "free_not_offered": (
+        "这个功能不在免费体验之内：{feature}",
+        "This feature is not part of the free offer: {feature}",
+        "请用积分，或免费体验“时空拼图”。",
+        "Use credits, or try the family reunion for free.",
+    ),
+    "job_not_completed": (
+        "任务还没有成片（{status}）",
+        "The job has no finished pictures ({status})",
+        "请等任务完成后再操作。",
+        "Wait until the job is completed.",
+    ),
+    "already_picked": (
+        "已经选过另一张",
+        "Another picture was picked before",
+        "选好的成片在“我的作品”里。",
+        "The picture that you picked is in your gallery.",
+    ),
+    "rating_invalid": (
+        "评分应为 1 到 5：{given}",
+        "A rating is a whole number from 1 to 5: {given}",
+        "请选 1 到 5 颗星。",
+        "Choose one to five stars.",
+    ),
+    "title_invalid": (
+        "标题应为 1 到 {longest} 个字，不含控制字符",
+        "A title has 1 to {longest} characters and no control characters",
+        "请换一个标题。",
+        "Choose another title.",
+    ),
+    "tags_invalid": (
+        "标签最多 {most} 个，每个 1 到 {longest} 个字",
+        "There are {most} tags at most, each of 1 to {longest} characters",
+        "请减少或缩短标签。",
+        "Use fewer or shorter tags.",
+    ),
+    "job_gave_up": (
+        "多次尝试都没有完成",
+        "The job could not be finished in several tries",
+        "积分已退回；请换照片再试，或联系我们。",
+        "The credits were given back; try other photos, or tell us.",
+    ),
+    "job_abandoned": (
+        "任务中断，没有完成",
+        "The job was interrupted and not finished",
+        "积分已退回，请再下一次单。",
+        "The credits were given back; please order again.",
+    ),
+    "answer_lost": (
+        "制作没有得到结果",
+        "Nothing was heard of the picture any more",
+        "积分已退回，请稍后再下单。",
+        "The credits were given back; please order again later.",
+    ),
+    "engine_missing": (
+        "负责这个任务的引擎不在了：{engine}",
+        "The engine of this job is not there any more: {engine}",
+        "积分已退回；我们已收到通知。",
+        "The credits were given back, and we have been told.",
+    ),
+    "nothing_made": (
+        "没有做出可以使用的成片",
+        "No picture came out that may be shown",
+        "积分已退回；请换更清晰的正面照片再试。",
+        "The credits were given back; try sharper photos taken from the front.",
+    ),
+    "job_posted": (
+        "已下单，正在排队",
+        "Posted and waiting its turn",
+        "您可以离开，完成后在“我的作品”里看结果。",
+        "You may leave; the result will wait for you.",
+    ),
+    "job_claimed": (
+        "轮到您了，开始处理",
+        "It is your turn",
+        "请稍候。",
+        "One moment.",
+    ),
+    "job_prepared": (
+        "照片准备好了",
+        "The photos are ready",
+        "请稍候。",
+        "One moment.",
+    ),
+    "job_making": (
+        "正在制作",
+        "Making the pictures",
+        "一般需要几秒到一分钟。",
+        "This takes a few seconds to a minute.",
+    ),
+    "job_finishing": (
+        "成片做好了，正在检查和保存",
+        "The pictures are made; checking and saving them",
+        "马上就好。",
+        "Nearly there.",
+    ),
+    "job_completed": (
+        "完成",
+        "Done",
+        "请选出您最喜欢的一张。",
+        "Pick the one you like best.",
+    ),
+    "job_failed": (
+        "没有成功，积分已退回",
+        "It did not work out; the credits were given back",
+        "请看原因，换照片后再试。",
+        "See the reason, and try again with other photos.",
+    ),
+    "job_cancelled": (
+        "已取消，积分已退回",
+        "Cancelled; the credits were given back",
+        "想做的时候随时再来。",
+        "Come back whenever you like.",
     ),
     "job_finished": (
         "任务已经结束（{status}）",
@@ -27,6 +201,18 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "The job has begun and cannot be cancelled any more ({status})",
         "请稍候；如果失败，积分会自动退回。",
         "Please wait; should it fail, the credits come back by themselves.",
+    ),
+    "engine_failed": (
+        "这次没有做成",
+        "It did not work this time",
+        "请稍后再试；没有做成的不收取积分。",
+        "Try again later; what was not made is not charged.",
+    ),
+    "option_invalid": (
+        "选项不正确：{field}",
+        "This choice is not valid: {field}",
+        "可选：{allowed}",
+        "Allowed: {allowed}",
     ),
     "pixel_work_killed": (
         "处理超出了时间或内存限制，已停止",
@@ -45,6 +231,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "The stored picture is damaged and cannot be read",
         "我们已收到通知；请重新上传照片。",
         "We have been told; please upload the photo again.",
+    ),
+    "object_too_large": (
+        "文件太大，无法保存（最多 {limit} MB）",
+        "The file is too large to be kept ({limit} MB at most)",
+        "请选择小一些的尺寸再试。",
+        "Choose a smaller size and try again.",
     ),
     "storage_down": (
         "图片存储暂时不可用",

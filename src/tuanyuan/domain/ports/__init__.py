@@ -11,6 +11,7 @@ from tuanyuan.domain.ports.books import (
     Jobs,
     Ledger,
     Photos,
+    Place,
     Tokens,
     Unit,
     Units,
@@ -29,10 +30,11 @@ from tuanyuan.domain.ports.pictures import (
 )
 from tuanyuan.domain.ports.pixels import Made, PixelWork, Progress
 from tuanyuan.domain.ports.vault import Sink, Vault
-from tuanyuan.domain.ports.world import Clock, Limiter, NewId, WeChat, WeChatSession
+from tuanyuan.domain.ports.world import Claims, Clock, Limiter, NewId, Signer, WeChat, WeChatSession
 
 __all__ = [
     "Audit",
+    "Claims",
     "Clock",
     "Consents",
     "Files",
@@ -48,12 +50,14 @@ __all__ = [
     "Photos",
     "PixelWork",
     "Pixels",
+    "Place",
     "Points",
     "Progress",
     "Rendering",
     "ResultFiles",
     "ReunionEngine",
     "Scenes",
+    "Signer",
     "Sink",
     "Tokens",
     "Unit",

@@ -20,6 +20,9 @@ from tuanyuan.domain.user import Identity, RefreshToken, Statistics, User
 from tuanyuan.domain.wallet import Balance, Entry, EntryKind
 from tuanyuan.domain.work import Work
 
+# Where a page of a list ends: when its last one was made, and its id; many may be made in one instant.
+Place = tuple[datetime, str]
+
 
 class Users(Protocol):
     """Accounts and the ways into them."""
@@ -54,6 +57,13 @@ class Users(Protocol):
 
     def lock(self, user_id: str) -> None:
         """Nobody else passes this line for the same user until the unit ends. Always the first lock taken."""
+        ...
+
+    def merge(self, from_id: str, to_id: str) -> None:
+        """Give photos, files, jobs and works of one account to another. Ledger, consents and log stay where they are.
+
+        Both accounts must be locked.
+        """
         ...
 
     def statistics(self, user_id: str) -> Statistics:
@@ -116,6 +126,10 @@ class Consents(Protocol):
 class Files(Protocol):
     """Kept files: rows first, bytes second, so that no byte lies anywhere without a row that ends it."""
 
+    def begin(self, begun: Sequence[KeptFile]) -> set[str]:
+        """Write down those whose id is new, all in one statement; their ids. The others' rows stay as they are."""
+        ...
+
     def add(self, file: KeptFile) -> None:
         """Write one down."""
         ...
@@ -128,12 +142,35 @@ class Files(Protocol):
         """The row in any state."""
         ...
 
-    def finish(self, file_id: str, size: int, digest: str) -> bool:
-        """From "writing" to "kept"."""
+    def finish(
+        self,
+        file_id: str,
+        size: int,
+        digest: str,
+        expires_at: datetime | None = None,
+        media_type: str | None = None,
+        address: str | None = None,
+    ) -> bool:
+        """From "writing" to "kept". False: it is not being written (any more); nothing is changed then.
+
+        expires_at: the real end, later than the early one of a file being written. media_type: as found. None: as is.
+        address: only if the row still has it, so that of two writers one wins.
+        """
+        ...
+
+    def reopen(self, file_id: str, address: str, wrapped_key: bytes, expires_at: datetime) -> bool:
+        """Take up again what was never finished: to "writing" with this address, key and end, `erased_at` None.
+
+        Only from "writing", or from "erased" with an empty digest. False: it was finished once; nothing is changed.
+        """
         ...
 
     def expire(self, file_ids: Sequence[str], at: datetime) -> None:
         """Bring the end forward to `at`; never later."""
+        ...
+
+    def expire_all(self, user_id: str, at: datetime) -> int:
+        """Bring the end of everything a user has forward to `at`; how many files."""
         ...
 
     def due(self, at: datetime, limit: int) -> list[KeptFile]:
@@ -141,11 +178,14 @@ class Files(Protocol):
         ...
 
     def erased(self, file_id: str, at: datetime) -> bool:
-        """Destroy the wrapped key and mark as erased. Once."""
+        """Destroy the wrapped key and the digest, and mark as erased. Once.
+
+        Of a photo, name, digest and report go in the same unit, and it is never shown again.
+        """
         ...
 
     def rewrap(self, file_id: str, wrapped_key: bytes) -> None:
-        """Put another wrapping of the same data key in place."""
+        """Put another wrapping of the same data key in place. Never on an erased file."""
         ...
 
     def living(self, after: str, limit: int) -> list[KeptFile]:
@@ -164,8 +204,8 @@ class Photos(Protocol):
         """A photo that was not deleted and has not expired."""
         ...
 
-    def all(self, user_id: str, limit: int) -> list[KeptPhoto]:
-        """Living photos, newest first."""
+    def all(self, user_id: str, limit: int, before: Place | None = None) -> list[KeptPhoto]:
+        """Living photos, newest first, after the place `before` in the list."""
         ...
 
     def used(self, photo_ids: Sequence[str], at: datetime, expires_at: datetime) -> None:
@@ -224,19 +264,25 @@ class FreeDays(Protocol):
 class Jobs(Protocol):
     """Jobs, their progress streams and attempts."""
 
-    def add(self, job: Job) -> None:
-        """Write one down as pending, with its first event, and enqueue it: all in this unit."""
+    def add(self, job: Job, enqueue: bool = True) -> None:
+        """Write one down as pending, with its first event, and enqueue it: all in this unit.
+
+        enqueue False: write down a job that is completed already (result cache) with all its fields; its one event
+        is "job_completed" at 100; nothing is enqueued.
+        """
         ...
 
     def find(self, job_id: str, user_id: str | None = None) -> Job | None:
         """One job."""
         ...
 
-    def advance(self, job_id: str, event: Event, at: datetime, **changes: Any) -> Job | None:
+    def advance(
+        self, job_id: str, event: Event, at: datetime, message: str | None = None, **changes: Any
+    ) -> Job | None:
         """The one way a state changes: a conditional UPDATE from the states of `job.sources(event)`.
 
         None when it hit no row. changes: columns to set with it (engine, candidates, error, progress, …);
-        "claim" adds one to `claims`.
+        "claim" adds one to `claims`. message: also appended to the progress stream.
         """
         ...
 
@@ -248,8 +294,8 @@ class Jobs(Protocol):
         """Note the choice, if nothing was picked. Exactly one of many at once gets True."""
         ...
 
-    def all(self, user_id: str, before: datetime | None, limit: int, status: Status | None = None) -> list[Job]:
-        """A user's jobs, newest first."""
+    def all(self, user_id: str, before: Place | None, limit: int, status: Status | None = None) -> list[Job]:
+        """A user's jobs, newest first, after the place `before` in the list."""
         ...
 
     def unfinished(self, user_id: str) -> int:
@@ -268,12 +314,19 @@ class Jobs(Protocol):
         """The user's newest completed job of that key whose candidates are all still kept."""
         ...
 
-    def tell(self, job_id: str, status: Status, progress: int, message: str, at: datetime) -> None:
-        """Append to the progress stream, and set the job's progress. Never lowers it."""
+    def tell(self, job_id: str, status: Status, progress: int, message: str, at: datetime) -> Job | None:
+        """Append to the progress stream, and set the job's progress. Never lowers it.
+
+        The job, its row held to the unit's end. None: it has ended in another way, and nothing was said.
+        """
         ...
 
     def events(self, after: int, job_id: str | None = None, limit: int = 500) -> list[JobEvent]:
         """Events with greater numbers, in order."""
+        ...
+
+    def last_event(self) -> int:
+        """The greatest number of an event there is; 0 without any. Where a watcher of all jobs begins."""
         ...
 
     def attempt(self, attempt: Attempt) -> None:
@@ -308,8 +361,8 @@ class Works(Protocol):
         """The public work of a share name."""
         ...
 
-    def all(self, user_id: str, at: datetime, before: datetime | None, limit: int, **wanted: Any) -> list[Work]:
-        """Newest first. wanted: favourite=True, tag="…", feature="…"."""
+    def all(self, user_id: str, at: datetime, before: Place | None, limit: int, **wanted: Any) -> list[Work]:
+        """Newest first, after the place `before` in the list. wanted: favourite=True, tag="…", feature="…"."""
         ...
 
     def save(self, work: Work) -> None:
@@ -358,19 +411,62 @@ class IdempotencyKeys(Protocol):
 
 
 class Unit(Protocol):
-    """One transaction."""
+    """One transaction: all books in it. Read-only names, so that each may be a class of the store's own."""
 
-    users: Users
-    tokens: Tokens
-    consents: Consents
-    files: Files
-    photos: Photos
-    ledger: Ledger
-    free_days: FreeDays
-    jobs: Jobs
-    works: Works
-    audit: Audit
-    keys: IdempotencyKeys
+    @property
+    def users(self) -> Users:
+        """Accounts."""
+        ...
+
+    @property
+    def tokens(self) -> Tokens:
+        """Refresh tokens."""
+        ...
+
+    @property
+    def consents(self) -> Consents:
+        """Answers to consent questions."""
+        ...
+
+    @property
+    def files(self) -> Files:
+        """Kept files."""
+        ...
+
+    @property
+    def photos(self) -> Photos:
+        """Photos."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """Credits."""
+        ...
+
+    @property
+    def free_days(self) -> FreeDays:
+        """The free picture a day."""
+        ...
+
+    @property
+    def jobs(self) -> Jobs:
+        """Jobs."""
+        ...
+
+    @property
+    def works(self) -> Works:
+        """Works."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """The audit log."""
+        ...
+
+    @property
+    def keys(self) -> IdempotencyKeys:
+        """Idempotency keys."""
+        ...
 
 
 class Units(Protocol):

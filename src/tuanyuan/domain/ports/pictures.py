@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tuanyuan.domain.reunion import Order, Plan
 from tuanyuan.domain.scene import Scene
 
-Pixels = NDArray[np.uint8]
-Points = NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+    Points = NDArray[np.float32]
+else:  # the API names these ports too, and has no use for numpy
+    Pixels = Points = Any
 
 
 class PhotoFiles(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 # Aware, UTC.
@@ -31,6 +31,38 @@ class WeChatSession:
     openid: str
     session_key: str
     unionid: str | None = None
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What an access token says: whose it is, and of which login."""
+
+    user_id: str
+    family: str
+
+
+class Signer(Protocol):
+    """Everything that rests on the studio's secrets: the newest makes, older ones are still understood."""
+
+    def token(self, claims: Claims, at: datetime, life: timedelta) -> str:
+        """An access token that holds from `at` for `life`."""
+        ...
+
+    def read(self, token: str, at: datetime) -> Claims:
+        """What a token says. Unauthorised: login_required (not one of ours), login_expired."""
+        ...
+
+    def fingerprints(self, text: str) -> tuple[str, ...]:
+        """A keyed hash of `text` for each secret, newest first, 64 hex digits: what is kept instead of the text."""
+        ...
+
+    def seal(self, data: bytes, about: str) -> bytes:
+        """Encrypt; readable only with the same `about`."""
+        ...
+
+    def unseal(self, sealed: bytes, about: str) -> bytes:
+        """What was sealed. OurFault object_damaged when it was changed, or its secret is gone."""
+        ...
 
 
 class WeChat(Protocol):
