@@ -14,12 +14,14 @@ from hypothesis import settings
 from tuanyuan.store.weights import read_lock
 
 if TYPE_CHECKING:
+    from doubles.books import EmptyPostgresql, EmptySqlite, RecordingUnits
     from doubles.portraits import Album
 
     from tuanyuan.imaging.faces import FaceFinder
     from tuanyuan.imaging.identity import Identity
     from tuanyuan.imaging.judge import Judge
     from tuanyuan.imaging.matting import PersonCutter
+    from tuanyuan.store.database import Database
 
 ROOT = Path(__file__).parents[1]
 
@@ -91,3 +93,39 @@ def portrait(samples: Path, finder: FaceFinder) -> Album:
 def scenes() -> Path:
     """The backgrounds that come with the studio."""
     return ROOT / "scenes"
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> EmptySqlite:
+    from doubles.books import EmptySqlite
+
+    return EmptySqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql() -> Iterator[EmptyPostgresql]:
+    from doubles.books import EmptyPostgresql
+    from doubles.machines import postgresql_url
+
+    server = EmptyPostgresql(postgresql_url())
+    yield server
+    server.drop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An upgraded, empty database of each kind, closed afterwards."""
+    if request.param == "sqlite":
+        database = request.getfixturevalue("empty_sqlite").database(tmp_path)
+    else:
+        database = request.getfixturevalue("empty_postgresql").database()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def units(database: Database) -> RecordingUnits:
+    """Units over `database`; `units.enqueued` lists what was to be enqueued."""
+    from doubles.books import RecordingUnits
+
+    return RecordingUnits(database)

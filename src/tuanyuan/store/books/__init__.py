@@ -1,0 +1,1 @@
+"""The books, one module for each noun; the promises stand in `domain/ports/books.py`."""

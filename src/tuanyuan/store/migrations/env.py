@@ -1,0 +1,11 @@
+"""What Alembic runs: the migrations, on the connection that `migrations.upgrade` was given."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from tuanyuan.store.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,81 @@
+"""The database behind the books: its schema, and the keys in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tuanyuan.domain.job import Job
+    from tuanyuan.settings import Settings
+    from tuanyuan.store.database import Database
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Database]:
+    """The database of the settings; its connections are closed at the end. Nothing is opened before it is asked."""
+    from tuanyuan.store.database import Database
+
+    database_ = Database(settings.database_url)
+    try:
+        yield database_
+    finally:
+        database_.close()
+
+
+def upgrade(settings: Settings) -> str:
+    """Bring books and queue to the schema of this software; nothing is lost. The database's address, no password."""
+    from tuanyuan.store import queue
+
+    with database(settings) as database_:
+        database_.upgrade()
+        with database_.explained():
+            queue.upgrade(database_)
+        return database_.url.render_as_string(hide_password=True)
+
+
+def rotate_keys(settings: Settings) -> tuple[int, int]:
+    """Wrap every data key under the newest secret; how many were not, and how many no secret opens.
+
+    Safe beside a running studio.
+
+    OurFault setting_missing, secret_too_short, database_outdated.
+    """
+    from tuanyuan.domain.errors import OurFault
+    from tuanyuan.services.rotation import Rotation
+    from tuanyuan.store.units import SqlUnits
+    from tuanyuan.store.vault import open_vault
+    from tuanyuan.wiring.secrets import find_secrets
+    from tuanyuan.wiring.studio import now
+
+    with database(settings) as database_:
+        with database_.explained(), database_.reading.connect():
+            pass
+        if not database_.ready():
+            raise OurFault("database_outdated")
+        secrets = find_secrets(settings, database_.sqlite, lambda: in_use(database_))
+        units = SqlUnits(database_, _refuse, now)
+        rotation = Rotation(units, open_vault(settings.storage_url, secrets))
+        rotated = 0
+        while done := rotation.rotate(_AT_ONCE):
+            rotated += done
+        return rotated, rotation.unopened()
+
+
+def in_use(database_: Database) -> bool:
+    """Whether something rests on the studio's secret: a kept picture, or a job that was ever ordered."""
+    from tuanyuan.store.units import SqlUnits
+
+    with SqlUnits(database_, _refuse).read() as unit:
+        return bool(unit.files.living("", 1) or unit.jobs.last_event())
+
+
+def _refuse(session: Session, job: Job) -> None:
+    raise NotImplementedError(f"job {job.id}: no order is taken here")
+
+
+# Keys that are wrapped anew before it is looked whether any is left.
+_AT_ONCE = 100_000
