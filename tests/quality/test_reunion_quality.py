@@ -157,6 +157,8 @@ def test_a_seed_gives_the_same_pixels_and_another_seed_others(make):
     first, again, other = (make(*who, seed=seed, **options) for seed in (5, 5, 6))
     assert np.array_equal(first.pictures[0], again.pictures[0])
     assert not np.array_equal(first.pictures[0], other.pictures[0])
+    numbers = [[c.pop("produce_id") for c in made.candidates] for made in (first, again)]
     assert first.candidates == again.candidates
     ids = [read_label(made.data(made.candidates[0])).produce_id for made in (first, again)]
     assert ids[0] != ids[1]
+    assert numbers == [[number] for number in ids]

@@ -85,6 +85,7 @@ def test_the_result_has_the_promised_shape():
     (candidate,) = result.pop("candidates")
     assert result == {"feature": "reunion", "engine": "cardboard", "seed": 7, "scene": "wall"}
     assert 0 < candidate.pop("score") < 1
+    assert candidate.pop("produce_id") == read_label(shop.results.files["reunion-1.jpg"]).produce_id
     assert candidate == {
         "file": "reunion-1.jpg",
         "rank": 1,

@@ -162,11 +162,12 @@ class Reunion:
     ) -> list[dict[str, Any]]:
         """Label and write every candidate, ranked from 1."""
 
-        def labelled(candidate: Candidate) -> bytes:
+        def labelled(candidate: Candidate) -> tuple[bytes, str]:
             picture = candidate.rendering.picture
             if order.watermark:
                 picture = watermark(picture)
-            return label_picture(picture, new_label(uuid.uuid4().hex), "jpeg")
+            produce_id = uuid.uuid4().hex
+            return label_picture(picture, new_label(produce_id), "jpeg"), produce_id
 
         who = [
             (photo.name, number)
@@ -174,12 +175,12 @@ class Reunion:
             for number in sorted(set(hint.faces)) or range(1, len(photo.faces) + 1)
         ]
         listed = []
-        for rank, (candidate, data) in enumerate(
+        for rank, (candidate, (data, produce_id)) in enumerate(
             zip(candidates, self.executor.map(labelled, candidates), strict=True), 1
         ):
             name = f"reunion-{rank}.jpg"
             results.write(name, data)
-            listed.append(_entry(name, rank, candidate, who))
+            listed.append({**_entry(name, rank, candidate, who), "produce_id": produce_id})
         return listed
 
 

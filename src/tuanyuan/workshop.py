@@ -1,0 +1,189 @@
+"""What runs in a pixel process: the studio's services, loaded when first needed, on bytes in memory."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tuanyuan.domain.errors import OurFault, Rejected
+from tuanyuan.domain.photo import FaceReport, PhotoReport
+from tuanyuan.domain.ports.pixels import Made, Progress
+from tuanyuan.domain.reunion import Order, PersonHint
+
+if TYPE_CHECKING:
+    from tuanyuan.domain.ports import Scenes
+    from tuanyuan.domain.scene import Scene
+    from tuanyuan.services.darkroom import Darkroom
+    from tuanyuan.services.reunion import Reunion
+    from tuanyuan.settings import Settings
+
+PREVIEW_QUALITY = 85
+RESULT = "result.json"
+
+
+def start(settings_json: str) -> Workshop:
+    """What a process calls first. settings_json: fields of `settings.Settings`; the environment is not read."""
+    from tuanyuan.settings import Settings
+
+    return Workshop(Settings.model_validate_json(settings_json))
+
+
+class Workshop:
+    """Serves one call at a time. Everything it returns is plain: no arrays, no numbers of numpy."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._kept = ExitStack()
+
+    def examine(self, data: bytes, name: str) -> PhotoReport:
+        """Open a photo and look at its faces. Rejected when it cannot be read."""
+        with _bad_alloc_is_memory():
+            darkroom = replace(self._darkroom, files=PhotosInMemory({name: data}))
+            return _plain(darkroom.open(name).report)
+
+    def make(
+        self, feature: str, photos: Sequence[tuple[str, bytes]], order: dict[str, Any], progress: Progress
+    ) -> Made:
+        """Make a feature of photos by name; raises what its service raises. Nothing is written anywhere."""
+        if feature != "reunion":
+            raise OurFault("unexpected", detail=f"nothing here makes {feature!r}")
+        with _bad_alloc_is_memory():
+            results = ResultsInMemory()
+            studio = self._reunion
+            darkroom = replace(studio.darkroom, files=PhotosInMemory(dict(photos)))
+            replace(studio, darkroom=darkroom).make(reunion_order(order), results, progress)
+        _give_memory_back()
+        files = dict(results.files)
+        return Made(files=files, result=json.loads(files.pop(RESULT)))
+
+    def preview(self, picture: bytes, long_side: int) -> bytes:
+        """A JPEG of at most `long_side` pixels with the picture's own label. OurFault label_unverified: it has none.
+
+        The visible mark is in the pixels and shrinks with them, so it keeps its share of the picture.
+        """
+        from tuanyuan.imaging.decode import Bounds, decode, over_white
+        from tuanyuan.imaging.encode import encode
+        from tuanyuan.imaging.label.metadata import embed, read_payload, read_payloads
+        from tuanyuan.wiring import MOST_PICTURE_BYTES
+
+        with _bad_alloc_is_memory():
+            label = read_payload(picture)
+            if label is None:
+                raise OurFault("label_unverified")
+            opened = decode(picture, name="picture", bounds=Bounds(bytes=MOST_PICTURE_BYTES), long_side=long_side)
+            small = embed(encode(over_white(opened), "jpeg", quality=PREVIEW_QUALITY), label)
+        if read_payloads(small) != [label]:
+            raise OurFault("label_unverified")
+        return small
+
+    def warm(self) -> None:
+        """Load what `make` needs."""
+        self._reunion  # noqa: B018
+
+    @cached_property
+    def _darkroom(self) -> Darkroom:
+        from tuanyuan import wiring
+
+        return self._kept.enter_context(wiring.darkroom(self._settings))
+
+    @cached_property
+    def _reunion(self) -> Reunion:
+        from tuanyuan import wiring
+
+        studio = self._kept.enter_context(wiring.reunion(self._settings))
+        return replace(studio, scenes=PresetsOnly(studio.scenes))
+
+
+def reunion_order(fields: dict[str, Any]) -> Order:
+    """The order from JSON: the fields of `domain.reunion.Order`."""
+    people = tuple(PersonHint(**{**person, "faces": tuple(person["faces"])}) for person in fields["people"])
+    width, height = fields["size"]
+    return Order(**{**fields, "people": people, "size": (width, height)})
+
+
+@dataclass(frozen=True)
+class PhotosInMemory:
+    """Implements `domain.ports.PhotoFiles`."""
+
+    photos: dict[str, bytes]
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a name. Rejected: file_missing."""
+        try:
+            return self.photos[name]
+        except KeyError:
+            raise Rejected("file_missing", file=name) from None
+
+
+@dataclass
+class ResultsInMemory:
+    """Implements `domain.ports.ResultFiles`: nothing is there before the commit."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    _held: dict[str, bytes] = field(default_factory=dict)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Hold a file back."""
+        self._held[name] = data
+
+    def commit(self) -> None:
+        """Let all appear."""
+        self.files |= self._held
+
+
+@dataclass(frozen=True)
+class PresetsOnly:
+    """Implements `domain.ports.Scenes`: an order from outside can never name a file of this machine."""
+
+    scenes: Scenes
+
+    def all(self) -> tuple[Scene, ...]:
+        """Every preset."""
+        return self.scenes.all()
+
+    def find(self, chosen: str) -> Scene:
+        """The preset of that id. Rejected: background_unknown."""
+        known = {scene.id: scene for scene in self.all()}
+        if chosen not in known:
+            raise Rejected("background_unknown", given=chosen, known="、".join(known))
+        return known[chosen]
+
+
+def _plain(report: PhotoReport) -> PhotoReport:
+    """The same with Python's own numbers."""
+    faces = tuple(
+        FaceReport(
+            tuple(float(v) for v in face.box),  # type: ignore[arg-type]  # four of them
+            *(float(v) for v in (face.confidence, face.sharpness, face.yaw, face.pitch, face.roll)),
+        )
+        for face in report.faces
+    )
+    return replace(report, ok=bool(report.ok), width=int(report.width), height=int(report.height), faces=faces)
+
+
+def _give_memory_back() -> None:
+    """A picture's gigabyte is not kept until the next order. Only glibc keeps it, and has a function for that."""
+    gc.collect()
+    if sys.platform == "linux":
+        with suppress(AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+@contextmanager
+def _bad_alloc_is_memory() -> Iterator[None]:
+    """OpenCV has an error of its own for memory that it does not get."""
+    import cv2
+
+    try:
+        yield
+    except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise MemoryError from error
+        raise

@@ -1,0 +1,228 @@
+"""What runs in a pixel process, called as the service calls it: in processes, on bytes."""
+
+from __future__ import annotations
+
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from doubles.photos import HEIC, grainy, jpeg, png_header_only
+from doubles.watching import resident
+from PIL import Image
+
+from tuanyuan.domain.errors import NotNow, OurFault, PhotosRejected, Rejected
+from tuanyuan.domain.label import new_label
+from tuanyuan.imaging.decode import decode
+from tuanyuan.imaging.label import label_picture, read_label
+from tuanyuan.processes.pixels import PixelProcesses
+from tuanyuan.settings import Settings
+from tuanyuan.workshop import PhotosInMemory, ResultsInMemory, Workshop, reunion_order
+
+SIZE = (640, 480)
+NAMES = ("man_glasses", "woman_headscarf")
+
+
+@pytest.fixture(scope="module")
+def settings_json(models_dir, scenes) -> str:
+    settings = Settings(models_dir=models_dir, scenes_dir=scenes, threads=2, secret_key="s" * 32)
+    return settings.model_dump_json(include={"models_dir", "scenes_dir", "threads"})
+
+
+@pytest.fixture(scope="module")
+def pixels(settings_json):
+    work = PixelProcesses(settings_json, 1)
+    yield work
+    work.close()
+
+
+@pytest.fixture(scope="module")
+def photos(samples):
+    return [(f"id-{name}", (samples / f"{name}.jpg").read_bytes()) for name in NAMES]
+
+
+def order(photos, **changes):
+    people = [{"photo": name, "scale": 1.0, "row": None, "faces": []} for name, _ in photos]
+    plain = {"background": "new-year-wall", "candidates": 2, "size": list(SIZE), "seed": 1, "beauty": 1}
+    return {"people": people, "watermark": False, **plain, **changes}
+
+
+def quiet(*_):
+    pass
+
+
+def test_the_parent_loads_no_model(pixels):
+    assert pixels.looking.pids == pixels.making.pids == ()
+
+
+def test_a_photo_is_looked_at(pixels, photos):
+    report = pixels.examine(photos[0][1], "奶奶.jpg")
+    assert (report.file, report.ok, len(report.faces)) == ("奶奶.jpg", True, 1)
+    assert json.dumps(report.as_dict())
+    assert all(type(v) is float for v in report.faces[0].box)
+
+
+def test_a_photo_without_a_face_is_told_and_not_refused(pixels):
+    report = pixels.examine(jpeg(grainy(900, 900)), "wall.jpg")
+    assert not report.ok
+    assert [p.code for p in report.problems] == ["no_face"]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (png_header_only(60_000, 60_000), "file_too_many_pixels"),
+        (png_header_only(7_000, 7_000), "file_damaged"),
+        (HEIC.read_bytes()[:-40], "file_damaged"),
+        (HEIC.read_bytes()[:200], "file_damaged"),
+        (b"hello", "file_not_a_photo"),
+        (b"", "file_empty"),
+    ],
+    ids=["bomb", "small bomb", "cut heic", "head of a heic", "text", "nothing"],
+)
+def test_what_is_no_photo_is_refused_by_name_and_the_process_lives_on(pixels, photos, data, code):
+    pixels.examine(photos[0][1], "a")
+    pids = pixels.looking.pids
+    with pytest.raises(Rejected) as caught:
+        pixels.examine(data, "奶奶.jpg")
+    assert caught.value.code == code
+    assert pixels.looking.pids == pids
+
+
+def test_a_portrait_is_made_judged_and_labelled(pixels, photos):
+    steps = []
+    made = pixels.make("reunion", photos, order(photos), lambda *step: steps.append(step))
+    assert list(made.files) == [c["file"] for c in made.result["candidates"]] == ["reunion-1.jpg", "reunion-2.jpg"]
+    for candidate in made.result["candidates"]:
+        data = made.files[candidate["file"]]
+        assert decode(data, name="x").rgb.shape == (SIZE[1], SIZE[0], 3)
+        assert read_label(data).produce_id == candidate["produce_id"]
+        assert [p["photo"] for p in candidate["people"]] == [name for name, _ in photos]
+        assert all(p["face_distance"] < 0.45 for p in candidate["people"])
+    shares = [share for share, _, _ in steps]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_refused_photos_come_back_with_their_reasons(pixels, photos):
+    bad = [*photos, ("id-text", b"hello"), ("id-wall", jpeg(grainy(900, 900)))]
+    with pytest.raises(PhotosRejected) as caught:
+        pixels.make("reunion", bad, order(bad), quiet)
+    assert [r.file for r in caught.value.reports] == ["id-text", "id-wall"]
+
+
+@pytest.mark.parametrize("background", ["{file}", "../new-year-wall", "new-year-wall/picture.jpg", "", "/etc/passwd"])
+def test_an_order_cannot_reach_for_a_file_of_this_machine(pixels, photos, samples, background):
+    background = background.format(file=samples / "astronaut.jpg")
+    with pytest.raises(Rejected) as caught:
+        pixels.make("reunion", photos, order(photos, background=background), quiet)
+    assert caught.value.code == "background_unknown"
+
+
+def test_nor_can_a_photo_be_named_that_was_not_sent(pixels, photos, samples):
+    path = str(samples / "astronaut.jpg")
+    with pytest.raises(PhotosRejected) as caught:
+        pixels.make("reunion", photos, order([(path, b"")]), quiet)
+    assert caught.value.code == "file_missing"
+
+
+def test_an_unknown_feature_is_our_fault(pixels, photos):
+    with pytest.raises(OurFault):
+        pixels.make("motion", photos, order(photos), quiet)
+
+
+def test_too_many_orders_at_once_are_told_to_wait(settings_json, photos):
+    work = PixelProcesses(settings_json, 1)
+    with ThreadPoolExecutor(8) as threads:
+        try:
+            calls = [threads.submit(work.make, "reunion", photos, order(photos), quiet) for _ in range(8)]
+            refused = [c for c in calls if _busy(c)]
+        finally:
+            work.close()
+    assert len(refused) == 3
+
+
+def _busy(call) -> bool:
+    try:
+        error = call.exception(timeout=0.5)
+    except TimeoutError:
+        return False
+    return isinstance(error, NotNow) and error.code == "busy"
+
+
+def test_a_preview_is_small_and_keeps_the_pictures_own_label(pixels):
+    picture = label_picture(grainy(1600, 1200), new_label("abc"), "jpeg")
+    small = pixels.preview(picture, 400)
+    assert Image.open(io.BytesIO(small)).size == (400, 300)
+    assert read_label(small) == read_label(picture)
+    assert len(small) < 60_000
+
+
+def test_the_visible_mark_shrinks_with_the_picture(pixels):
+    grey = np.full((1200, 1600, 3), 128, np.uint8)
+    small = decode(pixels.preview(label_picture(grey, new_label("abc"), "jpeg"), 400), name="x").rgb
+    rows = np.flatnonzero((small[:, 300:] > 220).all(2).any(1))
+    assert rows[-1] - rows[0] + 1 >= 0.05 * 300 - 1
+    assert (abs(small[:200, :200].astype(int) - 128) < 4).all()
+
+
+def test_a_preview_of_an_unlabelled_picture_is_never_made(pixels):
+    with pytest.raises(OurFault) as caught:
+        pixels.preview(jpeg(grainy(640, 480)), 400)
+    assert caught.value.code == "label_unverified"
+
+
+def test_parent_and_child_stay_small(pixels, photos):
+    pixels.make("reunion", photos, order(photos), quiet)
+    parent, child = resident(), resident(pixels.making.pids[0])
+    for _ in range(3):
+        pixels.make("reunion", photos, order(photos), quiet)
+        pixels.examine(photos[0][1], "a")
+    assert resident() - parent < 20 << 20
+    assert resident(pixels.making.pids[0]) - child < 150 << 20
+
+
+def test_results_appear_together():
+    results = ResultsInMemory()
+    results.write("a", b"1")
+    assert results.files == {}
+    results.commit()
+    assert results.files == {"a": b"1"}
+
+
+def test_a_missing_photo_is_refused_by_name():
+    with pytest.raises(Rejected) as caught:
+        PhotosInMemory({}).read("a.jpg")
+    assert caught.value.code == "file_missing"
+
+
+def test_an_order_survives_json(photos):
+    fields = json.loads(json.dumps(order(photos)))
+    made = reunion_order(fields)
+    assert made.size == SIZE
+    assert [(p.photo, p.scale, p.row, p.faces) for p in made.people] == [(n, 1.0, None, ()) for n, _ in photos]
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A darkroom in which OpenCV fails with a code."""
+
+    code: int
+    files: Any = None
+
+    def open(self, _name):
+        error = cv2.error("failed")
+        error.code = self.code
+        raise error
+
+
+@pytest.mark.parametrize(("code", "kind"), [(cv2.Error.StsNoMem, MemoryError), (cv2.Error.StsBadArg, cv2.error)])
+def test_opencvs_want_of_memory_is_a_want_of_memory(settings_json, code, kind):
+    workshop = Workshop(Settings.model_validate_json(settings_json))
+    workshop.__dict__["_darkroom"] = Failing(code)
+    with pytest.raises(kind):
+        workshop.examine(b"", "a")
