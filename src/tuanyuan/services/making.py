@@ -1,0 +1,192 @@
+"""The pictures of one job: asked for, topped up when short, kept in the unit in which their attempt succeeds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import structlog
+
+from tuanyuan.domain.engine import Engine, EngineRequest, Picture
+from tuanyuan.domain.errors import Conflict, NotFound, NotNow, OurFault, Rejected, StudioError
+from tuanyuan.domain.job import Candidate, Job
+from tuanyuan.domain.kept import RESULT_LIFE
+from tuanyuan.domain.ports import Clock, NewId, Unit, Units
+from tuanyuan.services.attempts import Answer, Attempts, Run
+from tuanyuan.services.keeping import Keeping, Writing
+from tuanyuan.services.offering import engine_of, terms_of
+from tuanyuan.services.patience import Sleep, through_outage
+from tuanyuan.services.stages import FINISHING, MAKING, allowed, candidate_file, tell_stage, unfinished
+
+# In between an engine's own progress is told when it has grown by this much.
+PROGRESS_STEP = 5
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Making:
+    """The step `make` of `services.generation`, without its outer checkpoints."""
+
+    units: Units
+    keeping: Keeping
+    engines: Mapping[str, Engine]
+    clock: Clock
+    new_id: NewId
+    run: Run
+    sleep: Sleep
+    checkpoint: Callable[[str], None]
+
+    def make(self, job_id: str, prepared: dict[str, Any]) -> dict[str, Any]:
+        """Ask the engine, keep the pictures: {"engine", "candidates": […]}. Run again, it answers the same.
+
+        Raises what keeps the job from being made; nothing is kept then.
+        """
+        inputs = through_outage(lambda: self._inputs(job_id, prepared), self.sleep)
+        if isinstance(inputs, dict):
+            return inputs
+        job, photos = inputs
+        engine = engine_of(self.engines, job.queue)
+        if engine is None:
+            raise OurFault("engine_missing", engine=job.queue)
+        answers, pictures = self._pictures(job, engine, photos)
+        self.checkpoint("make:answered")
+        made = through_outage(lambda: self._keep(job, engine, answers, pictures), self.sleep)
+        self.checkpoint("make:kept")
+        return made
+
+    def _inputs(
+        self, job_id: str, prepared: dict[str, Any]
+    ) -> tuple[Job, tuple[tuple[str, bytes], ...]] | dict[str, Any]:
+        """The job and its photos, opened; or what this step answered before."""
+        with self.units.read() as unit:
+            if (made := _result(unit, job_id)) is not None:
+                return made
+            job = unfinished(unit, job_id)
+            allowed(unit, job)
+            files = [(p["id"], unit.files.find(p["file"], job.user_id)) for p in prepared["photos"]]
+        if not all(file for _, file in files):
+            raise NotFound("photo_gone")
+        return job, tuple((photo_id, self.keeping.read(file)) for photo_id, file in files if file)
+
+    def _pictures(
+        self, job: Job, engine: Engine, photos: tuple[tuple[str, bytes], ...]
+    ) -> tuple[list[Answer], list[Picture]]:
+        """Enough pictures, or as many as there are after one more call; the answers they came with.
+
+        OurFault label_unverified: one is not labelled. Rejected nothing_made.
+        """
+        wanted = terms_of(job.request)
+        request = EngineRequest(job.id, job.request, photos, wanted.candidates, wanted.watermark)
+        attempts = Attempts(self.units, self.clock, self.new_id, self.run, self.sleep, self.checkpoint)
+        progress = self._progress(job.id)
+
+        def along(unit: Unit) -> None:
+            tell_stage(unit, job.id, MAKING, "job_making", self.clock())
+
+        answers = [attempts.ask(engine, request, progress, along)]
+        pictures = _distinct(answers[0].result.pictures)
+        if len(pictures) < wanted.candidates and not answers[0].result.exhausted:
+            more = replace(request, candidates=wanted.candidates - len(pictures))
+            try:
+                answers.append(attempts.ask(engine, more, progress, along, {a.attempt.id for a in answers}))
+            except StudioError as error:
+                if not pictures or error.code == "job_finished":
+                    raise
+                log.info("not_topped_up", job=job.id, code=error.code)
+            pictures = _distinct([p for answer in answers for p in answer.result.pictures])[: wanted.candidates]
+        if not pictures:
+            raise Rejected("nothing_made")
+        if not all(picture.labelled for picture in pictures):
+            raise OurFault("label_unverified")
+        return answers, pictures
+
+    def _keep(self, job: Job, engine: Engine, answers: Sequence[Answer], pictures: Sequence[Picture]) -> dict[str, Any]:
+        """Keep the pictures and let the attempts succeed in one unit; what another run of the step kept wins."""
+        at = self.clock()
+        writings: list[Writing] = []
+        try:
+            wanted = [(candidate_file(job.id, n), _media_type(p.data)) for n, p in enumerate(pictures, 1)]
+            writings = self.keeping.open_all(job.user_id, "candidate", at + RESULT_LIFE, wanted)
+            for writing, picture in zip(writings, pictures, strict=True):
+                writing.write(picture.data)
+                writing.store()
+            made = {"engine": engine.name, "candidates": [_entry(job.id, n, p) for n, p in enumerate(pictures, 1)]}
+            with self.units.begin() as unit:
+                tell_stage(unit, job.id, FINISHING, "job_finishing", self.clock())
+                for writing in writings:
+                    writing.finish(unit)
+                for answer in answers:
+                    cost = answer.result.cost_fen
+                    done = replace(answer.attempt, outcome="succeeded", code=None, finished_at=at, cost_fen=cost)
+                    unit.jobs.attempt(replace(done, result=made))
+        except StudioError:
+            # What was committed stays, and so does what another run has kept: abort knows.
+            for writing in writings:
+                writing.abort()
+            kept = self._made(job.id)
+            if kept is None:
+                raise
+            return kept
+        return made
+
+    def _made(self, job_id: str) -> dict[str, Any] | None:
+        """What this step answered before, if it came to its end."""
+
+        def seen() -> dict[str, Any] | None:
+            with self.units.read() as unit:
+                return _result(unit, job_id)
+
+        return through_outage(seen, self.sleep)
+
+    def _progress(self, job_id: str) -> Callable[[float, str, str], None]:
+        """An engine's own progress, told between the stages. Never disturbs the engine."""
+        told = MAKING
+
+        def progress(share: float, message_zh: str, message_en: str) -> None:
+            nonlocal told
+            del message_zh, message_en
+            now = MAKING + int((FINISHING - MAKING) * min(max(share, 0.0), 1.0))
+            if told + PROGRESS_STEP <= now < FINISHING:
+                told = now
+                with suppress(Conflict, NotNow), self.units.begin() as unit:
+                    tell_stage(unit, job_id, now, "job_making", self.clock())
+
+        return progress
+
+
+def _result(unit: Unit, job_id: str) -> dict[str, Any] | None:
+    """What an attempt was kept with."""
+    results = [attempt.result for attempt in unit.jobs.attempts(job_id)]
+    return next((result for result in results if result is not None), None)
+
+
+def _distinct(pictures: Sequence[Picture]) -> list[Picture]:
+    """Without repeats, in their order."""
+    return list({hashlib.sha256(picture.data).digest(): picture for picture in reversed(pictures)}.values())[::-1]
+
+
+def _media_type(data: bytes) -> str:
+    return "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
+
+
+def _entry(job_id: str, rank: int, picture: Picture) -> dict[str, Any]:
+    """A candidate as JSON; what the engine judged of it comes along."""
+    file_id = candidate_file(job_id, rank)
+    facts = picture.facts
+    return asdict(
+        Candidate(
+            id=file_id,
+            file=file_id,
+            rank=rank,
+            score=float(facts.get("score", 0.0)),
+            width=picture.width,
+            height=picture.height,
+            people=tuple(facts.get("people", ())),
+            warnings=tuple(facts.get("warnings", ())),
+            produce_id=str(facts.get("produce_id", "")),
+        )
+    )

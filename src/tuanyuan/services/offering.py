@@ -1,0 +1,104 @@
+"""What may be ordered now, by whom it would be made, and whether an order fits it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tuanyuan.domain.catalogue import Catalogue, Feature
+from tuanyuan.domain.engine import Engine
+from tuanyuan.domain.errors import Conflict, NotNow, Rejected
+from tuanyuan.domain.job import FREE_FEATURES, JobRequest, Tier
+from tuanyuan.domain.reunion import MOST_CANDIDATES
+from tuanyuan.services.catalogue import Catalogues
+
+ENGINE_QUEUE = "engine-"
+FRESH_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a tier gives: how many pictures, with a watermark or not, at which price in credits."""
+
+    candidates: int
+    watermark: bool
+    price: int
+
+
+@dataclass(frozen=True)
+class Offering:
+    """The catalogue and its engines. What was read of the files is used for `fresh` seconds: orders come in crowds."""
+
+    catalogue: Catalogues
+    engines: Mapping[str, Engine]
+    fresh: float = FRESH_SECONDS
+    ticks: Callable[[], float] = time.monotonic
+    _seen: list[tuple[float, Catalogue]] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def now(self) -> Catalogue:
+        """The catalogue of this moment."""
+        at = self.ticks()
+        for seen_at, catalogue in self._seen[-1:]:
+            if at - seen_at < self.fresh:
+                return catalogue
+        catalogue = self.catalogue.show()
+        self._seen[:] = [(at, catalogue)]
+        return catalogue
+
+    def feature(self, feature_id: str) -> Feature:
+        """The feature, if it can be ordered. Rejected feature_unknown, feature_not_ready."""
+        found = next((f for f in self.now().features if f.id == feature_id), None)
+        if found is None:
+            raise Rejected("feature_unknown", given=feature_id)
+        if not found.ready:
+            raise Rejected("feature_not_ready", feature=found.id)
+        return found
+
+    def named(self, feature_id: str) -> Feature | None:
+        """The feature in any state."""
+        return next((f for f in self.now().features if f.id == feature_id), None)
+
+    def engine(self, feature_id: str) -> Engine:
+        """The first engine that makes the feature now. Rejected feature_not_ready; NotNow engine_not_ready."""
+        able = [engine for engine in self.engines.values() if feature_id in engine.features()]
+        if not able:
+            raise Rejected("feature_not_ready", feature=feature_id)
+        down = {written.id for written in self.now().engines if written.problem}
+        for engine in able:
+            if engine.name not in down:
+                return engine
+        raise NotNow("engine_not_ready", feature=feature_id)
+
+    def background(self, given: str | None) -> None:
+        """Rejected background_not_offered: only what the catalogue shows may be named, never a path."""
+        known = [scene.id for scene in self.now().backgrounds]
+        if given is not None and given not in known:
+            raise Rejected("background_not_offered", given=given, known=", ".join(known))
+
+
+def terms(feature: Feature, tier: Tier) -> Terms:
+    """What the tier gives and costs. Rejected free_not_offered; Conflict pass_needed for what is bought as a pass."""
+    if tier == "free":
+        if feature.id not in FREE_FEATURES:
+            raise Rejected("free_not_offered", feature=feature.id)
+        return Terms(candidates=1, watermark=True, price=0)
+    if tier == "credits":
+        return Terms(MOST_CANDIDATES, watermark=False, price=feature.credits)
+    raise Conflict("pass_needed")
+
+
+def terms_of(request: JobRequest) -> Terms:
+    """How many pictures, and whether with a watermark, once a job was accepted; its price stands in the job."""
+    free = request.tier == "free"
+    return Terms(1 if free else MOST_CANDIDATES, watermark=free, price=0)
+
+
+def queue_of(engine: Engine) -> str:
+    """Where the jobs of an engine wait."""
+    return f"{ENGINE_QUEUE}{engine.name}"
+
+
+def engine_of(engines: Mapping[str, Engine], queue: str) -> Engine | None:
+    """The engine of a queue; None when there is none of that name any more."""
+    return engines.get(queue.removeprefix(ENGINE_QUEUE))
