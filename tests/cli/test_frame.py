@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -10,12 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import structlog
 
 from tuanyuan import __version__, wiring
 from tuanyuan.cli import frame
 from tuanyuan.domain.errors import NotNow, OurFault, Rejected, WrongUsage
 
-HEAVY = {"numpy", "cv2", "numba", "ncnn", "onnx", "PIL", "ai_edge_litert", "pydantic", "rich"}
+HEAVY = {"numpy", "cv2", "numba", "ncnn", "onnx", "PIL", "ai_edge_litert", "pydantic", "rich", "structlog"}
 
 
 @pytest.fixture
@@ -173,6 +175,26 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     child.stderr.close()
     assert child.wait() == frame.IMPOSSIBLE
     assert complaint == ""
+
+
+@pytest.mark.parametrize("production", [False, True])
+def test_what_is_logged_never_mixes_with_the_result(
+    tuanyuan: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, production: bool
+) -> None:
+    def logs(_: Any) -> None:
+        structlog.get_logger("a service").warning("something_odd", job="j1")
+        logging.getLogger("a.library").warning("a library %s", "speaks")
+        raise Rejected("no_face")
+
+    monkeypatch.setattr(wiring, "catalogue", logs)
+    if production:
+        monkeypatch.setenv("TUANYUAN_ENV", "production")
+    for _ in range(2):  # the stderr of the second run is another one
+        outcome = tuanyuan("catalogue", "--json")
+        assert outcome.json["error"]["code"] == "no_face"
+        assert "something_odd" in outcome.err
+        assert "a library speaks" in outcome.err
+        assert ('"job": "j1"' in outcome.err) is production
 
 
 def test_help_imports_nothing_heavy() -> None:

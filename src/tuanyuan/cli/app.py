@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from tuanyuan import __version__
-from tuanyuan.cli import catalogue, darkroom, doctor, judge, label, make, models
+from tuanyuan.cli import catalogue, darkroom, db, doctor, judge, label, make, models, serve
 
 app = typer.Typer(
     name="tuanyuan",
@@ -38,6 +38,9 @@ def _root(
 
 
 app.add_typer(make.app, name="make")
+app.command("start")(serve.start)
+app.command("api")(serve.api)
+app.command("worker")(serve.worker)
 app.command("check")(darkroom.check)
 app.command("compress")(darkroom.compress)
 app.command("mask")(darkroom.mask)
@@ -46,3 +49,4 @@ app.add_typer(label.app, name="label")
 app.command("catalogue")(catalogue.show)
 app.command("doctor")(doctor.examine)
 app.add_typer(models.app, name="models")
+app.add_typer(db.app, name="db")

@@ -10,12 +10,15 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
 from tuanyuan.cli.console import emit, say, show_problem
 from tuanyuan.domain.errors import OurFault, PhotosRejected, Rejected, StudioError, WrongUsage
+
+if TYPE_CHECKING:
+    from tuanyuan.settings import Settings
 
 DONE, IMPOSSIBLE, WRONG_USAGE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
@@ -65,6 +68,8 @@ def _invoke(args: Sequence[str], as_json: bool) -> int:
     command = typer.main.get_command(app)
     try:
         with command.make_context("tuanyuan", list(args)) as context:
+            if "--help" not in args:
+                _log_to_stderr()
             command.invoke(context)
         sys.stdout.flush()
     except typer.Exit as leaving:
@@ -119,13 +124,27 @@ def _refuse(error: StudioError, as_json: bool) -> int:
     return WRONG_USAGE if isinstance(error, WrongUsage) else IMPOSSIBLE
 
 
+def _log_to_stderr() -> None:
+    """What is logged along the way never mixes with the result on stdout."""
+    from tuanyuan.wiring.logs import configure
+
+    settings = _settings()
+    configure(settings is not None and settings.env == "production", _debug())
+
+
 def _debug() -> bool:
+    settings = _settings()
+    return settings is not None and settings.debug
+
+
+def _settings() -> Settings | None:
+    """None where they are wrong: the command itself will say so."""
     from tuanyuan.settings import load
 
     try:
-        return load().debug
+        return load()
     except StudioError:
-        return False
+        return None
 
 
 @contextmanager

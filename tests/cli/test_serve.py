@@ -1,0 +1,116 @@
+"""`tuanyuan start` from the outside: it opens, answers, refuses a taken port, and ends in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "::1"])
+
+
+def launched(folder: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("TUANYUAN_")},
+        "TUANYUAN_DATA_DIR": str(folder / "data"),
+        "TUANYUAN_ENGINES": "fake",
+        **more,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "tuanyuan", *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def until_open(process: subprocess.Popen[str]) -> str:
+    """What it says until it is open."""
+    said = ""
+    assert process.stderr is not None
+    for line in process.stderr:
+        said += line
+        if "The studio is open" in line:
+            return said
+    raise AssertionError(said)
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int, Path]]:
+    port = free_port()
+    process = launched(tmp_path, "start", "--port", str(port))
+    until_open(process)
+    yield process, port, tmp_path
+    process.kill()
+    process.communicate()
+
+
+def ask(port: int, method: str, path: str, **more: Any) -> Any:
+    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
+        return client.request(method, path, **more)
+
+
+def test_it_opens_answers_and_ends_in_order(running: tuple[subprocess.Popen[str], int, Path]) -> None:
+    process, port, folder = running
+    assert ask(port, "GET", "/readyz").json() == {"ready": True, "missing": []}
+    login = ask(port, "POST", "/api/v1/auth/guest", json={"device": "a-device-of-the-tests"}).json()
+    headers = {"authorization": f"Bearer {login['access_token']}"}
+    assert ask(port, "GET", "/api/v1/wallet", headers=headers).json()["balance"] == 10
+
+    second = launched(folder, "start", "--port", str(port))
+    _, said = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert f"127.0.0.1:{port} is in use already" in said
+
+    process.send_signal(signal.SIGTERM)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 0, rest
+    assert "Traceback" not in rest
+    assert "worker left" in rest
+
+
+def test_in_production_its_log_is_json_without_a_secret(tmp_path: Path) -> None:
+    port = free_port()
+    process = launched(
+        tmp_path,
+        "api",
+        "--port",
+        str(port),
+        TUANYUAN_ENV="production",
+        TUANYUAN_ENGINES="local",
+        TUANYUAN_SECRET_KEY="s" * 40,
+    )
+    until_open(process)
+    assert ask(port, "GET", "/api/v1/me?token=abc", headers={"authorization": "Bearer x.y.z"}).status_code == 401
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 0, rest
+    lines = [json.loads(line) for line in rest.splitlines() if line.startswith("{")]
+    (request,) = [line for line in lines if line["event"] == "request"]
+    assert (request["route"], request["status"], request["level"]) == ("/me", 401, "info")
+    assert "abc" not in rest
+    assert "x.y.z" not in rest
+    assert "s" * 40 not in rest
+
+
+def test_production_does_not_start_with_a_fake_engine(tmp_path: Path) -> None:
+    process = launched(tmp_path, "start", "--port", str(free_port()), TUANYUAN_ENV="production")
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "TUANYUAN_ENGINES=fake" in said
