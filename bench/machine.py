@@ -6,6 +6,7 @@ import os
 import platform
 import resource
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,9 +23,9 @@ PACKAGES = (
 )
 
 
-def describe() -> str:
-    """One paragraph: processor, memory, system, versions, date and what else ran."""
-    versions = ", ".join(f"{name} {installed}" for name in PACKAGES if (installed := _version(name)))
+def describe(packages: Sequence[str] = PACKAGES) -> str:
+    """One paragraph: processor, memory, system, versions and date."""
+    versions = ", ".join(f"{name} {installed}" for name in packages if (installed := _version(name)))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{_processor()}, {cores()} cores, {memory:.0f} GB; {platform.system()} {platform.machine()}, "
