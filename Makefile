@@ -19,7 +19,7 @@ export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check bench docs pictures clean exiftool
+.PHONY: help setup start demo test check faults load bench docs pictures clean tools
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,11 +27,14 @@ help: ## list these words
 setup: $(SYNCED) ## install everything into .venv, fetch the models; quick when done
 	@$(BIN)/tuanyuan models install
 
+start: setup ## the studio at http://127.0.0.1:8000, with nothing but this computer
+	@$(BIN)/tuanyuan start
+
 demo: setup ## a real family portrait of the sample photos, four candidates, into out/demo
 	$(BIN)/tuanyuan make reunion $(PHOTOS) --candidates 4 --out $(OUT)
 	@echo "See $(OUT)"
 
-test: setup exiftool ## every test, without network
+test: setup tools ## every test, without network
 	$(BIN)/pytest -n $(JOBS)
 
 check: $(SYNCED) ## lint, format, types, imports, lock file
@@ -40,6 +43,14 @@ check: $(SYNCED) ## lint, format, types, imports, lock file
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(UV) lock --check --offline
+
+faults: setup ## 1,000 kill -9 on SQLite and on PostgreSQL, 50 PostgreSQL restarts (about half an hour)
+	$(BIN)/python tests/faults/storm.py --database sqlite --kills 1000 --seed 1 --folder out/faults/sqlite
+	$(BIN)/python tests/faults/storm.py --database postgresql --kills 1000 --restarts 50 --seed 2 --folder out/faults/postgresql
+
+load: setup ## 1,000 people at once against the studio at http://127.0.0.1:8000 (docs/guide/load.md)
+	$(UV) sync --frozen --inexact --group bench
+	$(BIN)/python -m load --users 1000 --ramp 60
 
 bench: setup ## measure the stages against rembg (docs/benchmarks.md)
 	$(UV) sync --frozen --inexact --group bench
@@ -83,13 +94,17 @@ $(BIN)/python:
 	echo "  → Debian/Ubuntu: apt-get install python3-venv；或 or: make PYTHON=/path/to/python3.11"; \
 	exit 1
 
-# The tests read the AI label back with exiftool, a reader that is not ours.
-exiftool:
-	@command -v exiftool >/dev/null || \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq libimage-exiftool-perl; \
-	else \
-		echo "测试需要 exiftool。 The tests need exiftool."; \
-		echo "  → Debian/Ubuntu: apt-get install libimage-exiftool-perl；macOS: brew install exiftool"; \
-		exit 1; \
-	fi
+# The tests read the AI label back with exiftool, a reader that is not ours, and follow the README with curl and jq.
+TOOLS := exiftool:libimage-exiftool-perl curl:curl jq:jq
+
+tools:
+	@for tool in $(TOOLS); do \
+		command -v $${tool%%:*} >/dev/null && continue; \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $${tool##*:}; \
+		else \
+			echo "测试需要 $${tool%%:*}。 The tests need $${tool%%:*}."; \
+			echo "  → Debian/Ubuntu: apt-get install $${tool##*:}；macOS: brew install $${tool%%:*}"; \
+			exit 1; \
+		fi; \
+	done
