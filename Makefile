@@ -48,7 +48,7 @@ faults: setup ## 1,000 kill -9 on SQLite and on PostgreSQL, 50 PostgreSQL restar
 	$(BIN)/python tests/faults/storm.py --database sqlite --kills 1000 --seed 1 --folder out/faults/sqlite
 	$(BIN)/python tests/faults/storm.py --database postgresql --kills 1000 --restarts 50 --seed 2 --folder out/faults/postgresql
 
-load: setup ## 1,000 people at once against the studio at http://127.0.0.1:8000 (docs/guide/load.md)
+load: setup ## 1,000 people at once against the studio at http://127.0.0.1:8000 (docs/benchmarks.md)
 	$(UV) sync --frozen --inexact --group bench
 	$(BIN)/python -m load --users 1000 --ramp 60
 
