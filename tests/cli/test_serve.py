@@ -73,6 +73,11 @@ def test_it_opens_answers_and_ends_in_order(running: tuple[subprocess.Popen[str]
     headers = {"authorization": f"Bearer {login['access_token']}"}
     assert ask(port, "GET", "/api/v1/wallet", headers=headers).json()["balance"] == 10
 
+    if sys.platform == "linux":
+        (core,) = [row for row in Path(f"/proc/{process.pid}/limits").read_text().splitlines() if "core file" in row]
+        # 1 byte: nothing is dumped, to a collector neither. 0 where the operator has said so before.
+        assert core.split()[4:6] in (["1", "1"], ["0", "0"])
+
     second = launched(folder, "start", "--port", str(port))
     _, said = second.communicate(timeout=60)
     assert second.returncode == 1

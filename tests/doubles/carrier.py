@@ -2,7 +2,8 @@
 
 On SIGTERM it leaves in order. Options, as JSON: seconds, concurrency, at_once, pace (fields of Pace), die (a checkpoint
 at which the process ends at once), victim (of which job; any without it), tick (a file that gets a line with each tick
-of a schedule of one second), ready (a file that appears when it takes jobs).
+of a schedule of one second), forget (the same, and each tick forgets workflows; the clock is so many hours ahead),
+rate, period (of the engine), ready (a file that appears when it takes jobs).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import signal
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 from dbos import DBOS
@@ -33,10 +35,21 @@ def main(arguments: list[str]) -> None:
         with Path(options["tick"]).open("a") as file:
             file.write(f"{os.getpid()}\n")
 
-    limits = Limits(concurrency=options.get("concurrency", 32), expected_seconds=1.0)
+    def forget() -> None:
+        worker.forget_workflows()
+        tick()
+
+    limits = Limits(
+        concurrency=options.get("concurrency", 32),
+        rate=options.get("rate"),
+        period=options.get("period", 1.0),
+        expected_seconds=1.0,
+    )
     plant = build(url, folder, options.get("seconds", 0.0), limits, checkpoint)
-    schedules = (Schedule("tick", "* * * * * *", tick),) if "tick" in options else ()
-    worker = plant.worker(Pace(**options.get("pace", {})), schedules, options.get("at_once", 16))
+    work = forget if "forget" in options else tick
+    schedules = (Schedule("tick", "* * * * * *", work),) if "tick" in options else ()
+    ahead = timedelta(hours=options.get("forget", 0))
+    worker = plant.worker(Pace(**options.get("pace", {})), schedules, options.get("at_once", 16), ahead)
     worker.launch()
     Path(options["ready"]).touch()
     stop.wait()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -70,13 +70,20 @@ class Plant:
     engine: FakeEngine
     loop: EngineLoop
 
-    def worker(self, pace: Pace | None = None, schedules: tuple[Schedule, ...] = (), at_once: int = 16) -> Worker:
+    def worker(
+        self,
+        pace: Pace | None = None,
+        schedules: tuple[Schedule, ...] = (),
+        at_once: int = 16,
+        ahead: timedelta = timedelta(),
+    ) -> Worker:
+        """ahead: of the real time, by the worker's clock."""
         return Worker(
             self.database,
             self.generation,
             {self.engine.name: self.engine},
             units=self.units,
-            clock=now,
+            clock=lambda: now() + ahead,
             loop=self.loop,
             schedules=schedules,
             jobs_at_once=at_once,

@@ -16,6 +16,7 @@ from tuanyuan.domain.errors import TooMany, Unauthorised, WrongUsage
 from tuanyuan.domain.ports import Units, WeChatSession
 from tuanyuan.services.accounts import Login
 from tuanyuan.services.merging import Merging
+from tuanyuan.services.profile import Profile
 
 MEI_BOUND = WeChatSession("oMei", "a2V5LXR3bw==", "uMei")
 
@@ -479,3 +480,56 @@ def test_a_guest_that_two_wechat_users_claim_goes_to_the_first(door: Door) -> No
     assert first.id == guest.id
     assert second.id != guest.id
     assert door.wechat(MEI).user.id == first.id
+
+
+# --- welcomed once, a free day once ---------------------------------------------------------------------------------
+
+
+def close(door: Door, user_id: str) -> None:
+    profile = Profile(door.clock, lambda *_: 0, str)
+    door.do(lambda unit: profile.close(unit, unit.users.find(user_id)))
+
+
+def test_an_adopted_guest_who_closes_and_comes_back_is_not_welcomed_again(door: Door) -> None:
+    adopted = door.wechat(guest=door.guest().user).user
+    assert door.credits(adopted.id) == 10
+    close(door, adopted.id)
+    again = door.wechat().user
+    assert again.id != adopted.id
+    assert door.credits(again.id) == 0
+    assert door.credits(door.guest().user.id) == 0
+    assert door.do(lambda unit: unit.audit.verify()) is None
+
+
+def test_nor_by_another_of_the_identities_or_under_a_new_secret(door: Door) -> None:
+    first = door.wechat().user
+    assert door.wechat(MEI_BOUND).user.id == first.id
+    close(door, first.id)
+    door.secrets = (OLDER_SECRET, SECRET)
+    elsewhere = door.wechat(WeChatSession("oMei-elsewhere", "a2V5LXR3bw==", "uMei"), app="wx00000000000000b2").user
+    assert elsewhere.id != first.id
+    assert door.credits(elsewhere.id) == 0
+    assert door.credits(door.wechat(WeChatSession("oLan", "a2V5")).user.id) == 10
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_a_free_day_that_a_guest_has_used_is_used_after_the_merge(door: Door, stays: bool) -> None:
+    mei, guest = door.wechat().user, door.guest().user
+
+    def use(unit: Any) -> None:
+        unit.free_days.take(guest.id, NOW.date(), a_job(unit, guest.id, cost=0).id)
+        if stays:
+            unit.free_days.take(mei.id, NOW.date(), a_job(unit, mei.id, cost=0).id)
+
+    door.do(use)
+    assert door.wechat(guest=guest).user.id == mei.id
+    assert not door.do(lambda unit: unit.free_days.take(mei.id, NOW.date(), a_job(unit, mei.id, cost=0).id))
+
+
+def test_a_free_day_comes_back_to_the_one_who_stayed(door: Door) -> None:
+    mei, guest = door.wechat().user, door.guest().user
+    job = door.do(lambda unit: a_job(unit, guest.id, cost=0))
+    door.do(lambda unit: unit.free_days.take(guest.id, NOW.date(), job.id))
+    door.wechat(guest=guest)
+    door.do(lambda unit: unit.free_days.give_back(job.id))
+    assert door.do(lambda unit: unit.free_days.take(mei.id, NOW.date(), a_job(unit, mei.id, cost=0).id))

@@ -14,7 +14,7 @@ import pytest
 
 from tuanyuan.domain.errors import OurFault
 from tuanyuan.settings import Settings
-from tuanyuan.wiring.books import rotate_keys, upgrade
+from tuanyuan.wiring.books import give_up_pictures, rotate_keys, upgrade
 from tuanyuan.wiring.secrets import find_secrets
 from tuanyuan.wiring.studio import WORKSHOP, Studio, check, open_studio
 
@@ -121,6 +121,38 @@ def test_where_nothing_rests_on_a_secret_yet_one_is_made(tmp_path: Path) -> None
     upgrade(settings(tmp_path))
     with open_studio(settings(tmp_path, engines="fake")):
         assert (tmp_path / "secret.key").exists()
+
+
+@pytest.mark.parametrize("other", [GIVEN[::-1], f"{GIVEN[::-1]},{GIVEN.upper()}"])
+def test_with_another_secret_it_does_not_start_while_pictures_rest_on_the_old_one(tmp_path: Path, other: str) -> None:
+    with open_studio(settings(tmp_path, engines="fake", secret_key=GIVEN)) as studio:
+        studio.keeping.keep(a_guest(studio), "photo", "image/jpeg", b"a face", studio.clock() + timedelta(hours=1))
+    with pytest.raises(OurFault) as refused, open_studio(settings(tmp_path, engines="fake", secret_key=other)):
+        pass
+    assert refused.value.code == "secret_lost"
+    assert "TUANYUAN_SECRET_KEY" in refused.value.problem.message_en
+    assert GIVEN[::-1] not in str(refused.value)
+    with open_studio(settings(tmp_path, engines="fake", secret_key=f"{other},{GIVEN}")) as studio:
+        with studio.units.read() as unit:
+            (kept,) = unit.files.living("", 9)
+        assert studio.keeping.read(kept) == b"a face"
+
+
+def test_pictures_are_given_up_only_where_no_secret_opens_them(tmp_path: Path) -> None:
+    old, new = settings(tmp_path, engines="fake", secret_key=GIVEN), GIVEN[::-1]
+    with open_studio(old) as studio:
+        user_id = a_guest(studio)
+        studio.keeping.keep(user_id, "photo", "image/jpeg", b"a face", studio.clock() + timedelta(hours=1))
+    assert give_up_pictures(old) == 0
+    lost = settings(tmp_path, engines="fake", secret_key=new)
+    assert give_up_pictures(lost) == 1
+    with open_studio(lost) as studio:
+        end = studio.clock() + timedelta(hours=1)
+        kept = studio.keeping.keep(user_id, "photo", "image/jpeg", b"another", end)
+        assert give_up_pictures(lost) == 0
+        assert studio.keeping.read(kept) == b"another"
+        with studio.units.read() as unit:
+            assert [file.id for file in unit.files.living("", 9)] == [kept.id]
 
 
 def a_guest(studio: Studio) -> str:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from doubles.workers import QUICK, Carrier, until
 
+TABLES = ("workflow_status", "operation_outputs")
 SLOW_TO_MISS = {**QUICK, "dead_after": 60.0}
 
 
@@ -172,3 +173,46 @@ def test_what_does_not_end_in_time_goes_on_elsewhere_at_once(studio) -> None:
     assert studio.status(job) == "completed"
     assert studio.plant.find(job).claims == 2
     assert studio.unexplained() == 0
+
+
+@pytest.mark.parametrize("studio", ["postgresql"], indirect=True)
+def test_an_engines_rate_holds_over_all_workers(studio) -> None:
+    user = studio.plant.user()
+    jobs = [studio.plant.submit(user).id for _ in range(6)]
+    options = {"rate": 2, "period": 1.0, "pace": SLOW_TO_MISS}
+    with studio.carrier(**options).ready(), studio.carrier(**options).ready():
+        until(lambda: studio.finished(*jobs))
+    assert {studio.status(job) for job in jobs} == {"completed"}
+    starts = [
+        start for (start,) in queued(studio, "SELECT started_at_epoch_ms FROM {workflow_status} ORDER BY 1", jobs)
+    ]
+    assert len(starts) == 6
+    assert [later - start for start, later in zip(starts, starts[2:], strict=False) if later - start < 1000] == []
+
+
+def test_a_checkpoint_tells_nothing_of_people_and_is_forgotten_after_a_day(studio, tmp_path: Path) -> None:
+    job = studio.plant.submit(studio.plant.user()).id
+    with studio.carrier().ready():
+        until(lambda: studio.finished(job))
+        until(lambda: queued(studio, "SELECT 1 FROM {workflow_status} WHERE status = 'SUCCESS'", [job]))
+    (checkpoint,) = queued(studio, "SELECT output FROM {operation_outputs} WHERE function_name = 'make'", [job])
+    assert studio.plant.find(job).candidates[0].file in checkpoint[0]
+    assert "face_distance" not in checkpoint[0]
+    assert all("face_distance" in candidate.people[0] for candidate in studio.plant.find(job).candidates)
+    found = studio.plant.find(job)
+    for hours, left in ((23, 1), (25, 0)):
+        ticks = tmp_path / f"ticks-{hours}"
+        with studio.carrier(tick=str(ticks), forget=hours).ready():
+            until(lambda ticks=ticks: ticks.exists() and len(ticks.read_text().splitlines()) >= 2)
+        assert len(queued(studio, "SELECT 1 FROM {workflow_status}", [job])) == left
+        assert len(queued(studio, "SELECT 1 FROM {operation_outputs}", [job])) == left
+    assert studio.plant.find(job) == found
+
+
+def queued(studio, query: str, jobs: list[str]) -> list:
+    """What DBOS has written down of these jobs."""
+    schema = "" if studio.plant.database.sqlite else "dbos."
+    tables = {name: f"(SELECT * FROM {schema}{name} WHERE workflow_uuid IN :jobs) AS found" for name in TABLES}
+    statement = sa.text(query.format(**tables)).bindparams(sa.bindparam("jobs", jobs, expanding=True))
+    with studio.plant.database.engine.begin() as connection:
+        return list(connection.execute(statement))

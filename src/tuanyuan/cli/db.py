@@ -47,3 +47,16 @@ def rotate_keys(as_json: Json = False) -> None:
         "一小时后再运行一次：为 0 时，图片不再需要旧密钥；之后没有登录过的访客仍要靠它识别。 "
         "Run it again in an hour: at 0 no picture needs the old secret. Guests who have not come since are known by it."
     )
+
+
+@app.command("give-up-pictures")
+def give_up_pictures(as_json: Json = False) -> None:
+    """密钥丢失后：销毁用现有密钥都打不开的图片。 After a secret was lost: erase the pictures that no secret opens."""
+    from tuanyuan import settings
+    from tuanyuan.wiring import books
+
+    erased = books.give_up_pictures(settings.load())
+    if as_json:
+        emit({"erased": erased})
+    else:
+        say(f"已销毁 {erased} 张打不开的图片。 {erased} pictures that no secret opens were erased.", "green")

@@ -11,7 +11,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
+import anyio
 import anyio.to_thread
 import structlog
 
@@ -27,6 +29,8 @@ HEARTBEAT_SECONDS = 15.0
 GAP_SECONDS, LOOK_BACK = 10.0, 200
 # As many events as one reading gives.
 PAGE = 500
+THREADS = 4
+T = TypeVar("T")
 MOST_OF_A_USER, MOST_WATCHERS = 10, 2000
 _log = structlog.get_logger("tuanyuan.http")
 
@@ -71,6 +75,7 @@ class Watching:
         self._queues: defaultdict[str, list[asyncio.Queue[JobEvent | None]]] = defaultdict(list)
         self._of_user: defaultdict[str, int] = defaultdict(int)
         self._poller: asyncio.Task[None] | None = None
+        self._threads: anyio.CapacityLimiter | None = None
         self._ended = False
 
     @property
@@ -119,10 +124,16 @@ class Watching:
     async def _in_the_books(self, after: int, job_id: str) -> Sequence[JobEvent]:
         """A job's events after a number. None while the books cannot be read: its watchers stay, and miss nothing."""
         try:
-            return await anyio.to_thread.run_sync(self._read, after, job_id)
+            return await self._run(self._read, after, job_id)
         except StudioError as error:
             _log.warning("events_unread", code=error.code)
             return ()
+
+    async def _run(self, call: Callable[..., T], *args: object) -> T:
+        """Call in a thread for watchers: a crowd that begins to watch keeps no other request waiting."""
+        if self._threads is None:
+            self._threads = anyio.CapacityLimiter(THREADS)
+        return await anyio.to_thread.run_sync(call, *args, limiter=self._threads)
 
     @staticmethod
     async def _next(queue: asyncio.Queue[JobEvent | None]) -> JobEvent | None:
@@ -151,7 +162,7 @@ class Watching:
         while self._queues:
             try:
                 if gaps is None:
-                    gaps = Gaps(max(0, await anyio.to_thread.run_sync(self._last) - LOOK_BACK))
+                    gaps = Gaps(max(0, await self._run(self._last) - LOOK_BACK))
                     # What was committed before the poller began is read by the watchers themselves.
                     self._refresh()
                 await self._read_on(gaps)
@@ -163,7 +174,7 @@ class Watching:
     async def _read_on(self, gaps: Gaps) -> None:
         after, whole = gaps.after, True
         while whole:
-            events = await anyio.to_thread.run_sync(self._read, after, None)
+            events = await self._run(self._read, after, None)
             fresh = gaps.take([event.number for event in events], asyncio.get_running_loop().time())
             for event in events:
                 if event.number in fresh:

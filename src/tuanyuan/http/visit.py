@@ -66,7 +66,9 @@ class Visit:
 
     def user(self, unit: Unit) -> User:
         """Whose token it is, if the login still stands. Unauthorised."""
-        return self.studio.accounts.who(unit, self.token or "")
+        if self.claims is None:
+            raise Unauthorised("login_required")
+        return self.studio.accounts.holder(unit, self.claims)
 
     @contextmanager
     def writing(self, limit: str = "write") -> Iterator[tuple[Unit, User]]:

@@ -14,13 +14,11 @@ from queue import SimpleQueue
 from typing import Any
 
 from tuanyuan.domain.errors import StudioError
+from tuanyuan.processes.core_dumps import forbid_core_dumps
 from tuanyuan.processes.exchange import Answer, Call, send
 
 # The parent kills at the limit; should it be unable to, the system does so this much later.
 GRACE = 5.0
-# A core limit of exactly 1 byte also keeps dumps away from a dump collector, which 0 does not (core(5), coredump.c):
-# people's photos are in this memory.
-NO_CORE = 1
 # Requests are answered first, pictures are made with what is left of the processor.
 NICENESS = 5
 
@@ -51,10 +49,7 @@ def _settle(memory: int) -> None:
 
     os.nice(NICENESS)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
-    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-    with contextlib.suppress(ValueError, OSError):
-        core = NO_CORE if hard == resource.RLIM_INFINITY else min(NO_CORE, hard)
-        resource.setrlimit(resource.RLIMIT_CORE, (core, core))
+    forbid_core_dumps()
     with contextlib.suppress(ValueError, OSError):  # a stricter limit of the operator's stays
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from tuanyuan.domain.audit import AuditRecord
 from tuanyuan.domain.errors import TooMany, Unauthorised, WrongUsage
 from tuanyuan.domain.ports import Claims, Clock, Limiter, NewId, Signer, Unit, WeChatSession
 from tuanyuan.domain.user import Identity, Kind, RefreshToken, User
@@ -82,9 +83,10 @@ class Accounts:
         subjects = (f"union:{session.unionid}", own) if session.unionid else (own,)
         sealed = self.signer.seal(session.session_key.encode(), own)
         ways = [Identity("wechat", subject, "", sealed if subject == own else None) for subject in subjects]
+        new = [subject for subject in subjects if unit.users.by_identity("wechat", subject) is None]
         user = self._known(unit, "wechat", subjects) or self._adopt(unit, guest, ways[0])
         if user is None:
-            causes = tuple(f"wechat:{mark}" for subject in subjects for mark in self.signer.fingerprints(subject))
+            causes = tuple(cause for subject in subjects for cause in self._causes(subject))
             user = self._register(unit, "wechat", ways[0], causes)
         merging = Merging(self.clock, self.new_id, self.wallet)
         before = unit.users.by_identity("wechat", own)
@@ -95,6 +97,8 @@ class Accounts:
             merging.merge(unit, guest.id, user.id, only="guest")
         for way in ways:
             unit.users.link(replace(way, user_id=user.id))
+        for subject in new:
+            self._note_welcome(unit, user.id, self._causes(subject))
         return self._login(unit, user, self.new_id())
 
     def refresh(self, unit: Unit, refresh_token: str) -> Login | None:
@@ -119,9 +123,12 @@ class Accounts:
 
     def who(self, unit: Unit, access_token: str) -> User:
         """Whose token this is. Unauthorised: login_required, login_expired (also ended, closed)."""
-        claims = self.signer.read(access_token, self.clock())
-        user = None if unit.tokens.family_revoked(claims.family) else unit.users.find(claims.user_id)
-        if user is None or user.closed_at is not None:
+        return self.holder(unit, self.signer.read(access_token, self.clock()))
+
+    def holder(self, unit: Unit, claims: Claims) -> User:
+        """Whose claims these are, once their token was read. Unauthorised: login_expired (ended, closed)."""
+        user = unit.users.logged_in(claims.user_id, claims.family)
+        if user is None:
             raise Unauthorised("login_expired")
         return user
 
@@ -151,9 +158,21 @@ class Accounts:
             if quicker is None:
                 raise Unauthorised("login_expired")
             return quicker
-        if not any(unit.ledger.find(cause, "earn") for cause in causes):
+        if not self._welcomed(unit, causes):
             self.wallet.welcome(unit, user.id, causes[0])
         return user
+
+    def _causes(self, subject: str) -> tuple[str, ...]:
+        """What a welcome of this WeChat identity is known by."""
+        return tuple(f"wechat:{mark}" for mark in self.signer.fingerprints(subject))
+
+    def _welcomed(self, unit: Unit, causes: tuple[str, ...]) -> bool:
+        return any(unit.ledger.find(cause, "earn") or unit.audit.of("welcome", cause) for cause in causes)
+
+    def _note_welcome(self, unit: Unit, user_id: str, causes: tuple[str, ...]) -> None:
+        """Whoever came to an account in another way than by registering has had its welcome, also for the next one."""
+        if not self._welcomed(unit, causes):
+            unit.audit.add(AuditRecord(self.clock(), "user", user_id, "welcome.noted", "welcome", causes[0]))
 
     def _adopt(self, unit: Unit, guest: User | None, way: Identity) -> User | None:
         """Make the guest's account the WeChat user's, if nobody has the identity."""

@@ -26,7 +26,7 @@ from tuanyuan.domain.ports import Clock, NewId, Unit, Units
 from tuanyuan.domain.reunion import MOST_CANDIDATES
 from tuanyuan.services.attempts import Run
 from tuanyuan.services.keeping import Keeping
-from tuanyuan.services.making import Making
+from tuanyuan.services.making import Making, result
 from tuanyuan.services.merging import Merging
 from tuanyuan.services.patience import Sleep, through_outage
 from tuanyuan.services.stages import CLAIMED, DONE, PREPARED, allowed, candidate_file, tell_stage
@@ -121,6 +121,7 @@ class Generation:
     def record(self, job_id: str, made: dict[str, Any]) -> None:
         """Complete the job: candidates, 100, photos on their way out, in one unit. A finished job stays as it is.
 
+        The people in the pictures are those that the attempt was kept with; `made` may come without them.
         Conflict consent_required, NotFound not_found (the account was closed): the job is not completed then.
         """
         self.checkpoint("record:before")
@@ -129,8 +130,9 @@ class Generation:
 
     def _record(self, job_id: str, made: dict[str, Any]) -> None:
         at = self.clock()
-        candidates = tuple(_candidate(entry) for entry in made["candidates"])
         with self.units.begin() as unit:
+            kept = result(unit, job_id) or made
+            candidates = tuple(_candidate(entry) for entry in kept["candidates"])
             job = unit.jobs.advance(
                 job_id, "complete", at, "job_completed", candidates=candidates, engine=made["engine"], progress=DONE
             )

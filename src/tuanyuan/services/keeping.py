@@ -159,6 +159,8 @@ class Keeping:
         self.vault.erase(file.address)
         now = self.clock()
         with self.units.begin() as unit:
+            # The owner first, as everywhere: what is known of a picture stands in several of the owner's rows.
+            unit.users.lock(file.user_id)
             row = unit.files.row(file.id)
             if row is None or row.address != file.address or not unit.files.erased(file.id, now):
                 return False

@@ -63,7 +63,7 @@ class Making:
     ) -> tuple[Job, tuple[tuple[str, bytes], ...]] | dict[str, Any]:
         """The job and its photos, opened; or what this step answered before."""
         with self.units.read() as unit:
-            if (made := _result(unit, job_id)) is not None:
+            if (made := result(unit, job_id)) is not None:
                 return made
             job = unfinished(unit, job_id)
             allowed(unit, job)
@@ -138,7 +138,7 @@ class Making:
 
         def seen() -> dict[str, Any] | None:
             with self.units.read() as unit:
-                return _result(unit, job_id)
+                return result(unit, job_id)
 
         return through_outage(seen, self.sleep)
 
@@ -158,10 +158,10 @@ class Making:
         return progress
 
 
-def _result(unit: Unit, job_id: str) -> dict[str, Any] | None:
+def result(unit: Unit, job_id: str) -> dict[str, Any] | None:
     """What an attempt was kept with."""
     results = [attempt.result for attempt in unit.jobs.attempts(job_id)]
-    return next((result for result in results if result is not None), None)
+    return next((found for found in results if found is not None), None)
 
 
 def _distinct(pictures: Sequence[Picture]) -> list[Picture]:

@@ -47,6 +47,7 @@ class Merging:
         unit.users.merge(from_id, to_id)
         unit.tokens.revoke_user(from_id, now)
         unit.users.unlink(from_id)
+        unit.keys.forget_user(from_id)
         unit.users.save(replace(ending, name="", closed_at=now))
         if not staying.name and ending.name:
             unit.users.save(replace(staying, name=ending.name))

@@ -63,7 +63,8 @@ class Profile:
         """End an account for good.
 
         Pending jobs are cancelled with their credits back, every picture ends now, consents are taken back, all
-        logins and ways in removed, the name emptied. Ledger, consent rows and log stay, under the bare id.
+        logins and ways in removed, the name emptied, and so is all that tells of people or repeats an answer. Ledger,
+        consent rows and log stay, under the bare id.
 
         A second time changes nothing.
         """
@@ -80,6 +81,9 @@ class Profile:
         unit.works.delete(user.id, None, now)
         # Candidates that were never picked belong to no work.
         unit.files.expire_all(user.id, now)
+        unit.jobs.forget_people(user.id)
+        unit.consents.forget_addresses(user.id)
+        unit.keys.forget_user(user.id)
         unit.tokens.revoke_user(user.id, now)
         unit.users.unlink(user.id)
         unit.users.save(replace(fresh, name="", settings=UserSettings(), closed_at=now))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from tuanyuan.domain.engine import Engine, Limits
 from tuanyuan.domain.errors import OurFault
 from tuanyuan.domain.kept import URL_LIFE
-from tuanyuan.wiring.books import in_use
+from tuanyuan.wiring.books import check_secrets, in_use
 from tuanyuan.wiring.secrets import find_secrets
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def open_studio(
     """Build everything, upgrade the database, and close it all in order at the end.
 
     pixels, engines, enqueue: instead of the real ones. OurFault setting_missing, setting_not_in_production,
-    secret_too_short.
+    secret_too_short, secret_lost.
     """
     from tuanyuan.store.database import Database
     from tuanyuan.store.limits import Limits as Counting
@@ -134,6 +134,7 @@ def open_studio(
             pixels = _pixels(settings, closing)
         units = SqlUnits(database, enqueue, clock)
         vault = open_vault(settings.storage_url, secrets)
+        check_secrets(settings, units, vault)
         wechat = _wechat(settings, closing)
         engines = engines or _engines(settings, pixels)
         yield _assemble(settings, clock, database, units, vault, pixels, engines, limiter, wechat, secrets)

@@ -63,7 +63,7 @@ class Generate:
     def make(self, job_id: str, prepared: dict[str, Any]) -> dict[str, Any]:
         """The checkpoint: {"made": …} or {"problem": …}, JSON both; an error of the job is a result, not a raise."""
         try:
-            return {"made": self._attempt("make", job_id, lambda: self._steps.make(job_id, prepared))}
+            return {"made": _faceless(self._attempt("make", job_id, lambda: self._steps.make(job_id, prepared)))}
         except _Failed as failed:
             return {"problem": failed.problem}
 
@@ -91,3 +91,8 @@ class Generate:
             if self._leaving.wait(_PATIENCE[min(waited, len(_PATIENCE) - 1)]):
                 raise Leaving
             waited += 1
+
+
+def _faceless(made: dict[str, Any]) -> dict[str, Any]:
+    """What was made, without the people: a checkpoint outlives the pictures. `record` finds them in the books."""
+    return {**made, "candidates": [{**candidate, "people": []} for candidate in made["candidates"]]}

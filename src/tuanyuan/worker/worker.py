@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 # Connections that DBOS needs beside one for each running job: queues, schedules, its own sweeps, the reaper.
 _SPARE_CONNECTIONS = 8
-_WORKFLOWS_LIFE = timedelta(days=7)
+_WORKFLOWS_LIFE = timedelta(days=1)
 _FORGOTTEN_AT_ONCE = 500
 
 
@@ -140,7 +140,7 @@ class Worker:
         _log.info("worker left", executor=self.executor)
 
     def forget_workflows(self) -> int:
-        """Drop DBOS's rows of what ended a week ago; how many."""
+        """Drop DBOS's rows of what ended a day ago; how many."""
         from dbos import DBOS
 
         before = (self._clock() - _WORKFLOWS_LIFE).isoformat()

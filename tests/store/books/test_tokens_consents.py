@@ -8,6 +8,7 @@ from threading import Barrier
 from typing import TYPE_CHECKING
 
 from doubles.books import NOW, a_consent, a_user, at_once, new_id
+from sqlalchemy import event
 
 from tuanyuan.domain.user import RefreshToken
 
@@ -77,6 +78,26 @@ def test_a_family_ends_with_all_its_tokens(units: RecordingUnits) -> None:
         assert unit.tokens.family_revoked("mine")
         assert not unit.tokens.family_revoked("other")
         assert [unit.tokens.use(token.digest, LATER) for token in tokens] == [False, False, True]
+
+
+def test_who_is_logged_in_is_one_question(units: RecordingUnits) -> None:
+    with units.begin() as unit:
+        user, other = a_user(unit), a_user(unit)
+        for owner, family in ((user, "mine"), (user, "ended"), (other, "other")):
+            unit.tokens.add(a_token(owner.id, family))
+        unit.tokens.revoke_family("ended", LATER)
+        late = a_token(user.id, "ended")
+        unit.tokens.add(late)
+    with units.read() as unit:
+        asked: list[str] = []
+        event.listen(units.database.reading, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        assert unit.users.logged_in(user.id, "mine") == user
+        assert [statement[:6] for statement in asked if statement.startswith("SELECT")] == ["SELECT"]
+        assert unit.users.logged_in(user.id, "ended") is None
+        assert unit.users.logged_in(user.id, "unknown") is None
+    with units.begin() as unit:
+        unit.users.save(replace(user, closed_at=LATER))
+        assert unit.users.logged_in(user.id, "mine") is None
 
 
 def test_a_token_born_while_its_family_ends_is_dead(units: RecordingUnits) -> None:

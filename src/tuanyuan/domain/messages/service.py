@@ -125,11 +125,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Remove it, or use it in development (TUANYUAN_ENV=development).",
     ),
     "secret_lost": (
-        "密钥文件不见了：{file}；数据库里已有内容，没有它就打不开已保存的图片",
-        "The file with the secret is gone: {file}; the database is in use, and its pictures open with that secret only",
-        "请从备份恢复该文件。确实丢失时请设置 TUANYUAN_SECRET_KEY 为新密钥：旧图片无法恢复，访客需重新登录。",
-        "Put the file back from a backup. If it is lost for good, set TUANYUAN_SECRET_KEY to a new secret: the "
-        "pictures kept so far cannot be recovered, and guests begin anew.",
+        "密钥不见了，或者不是原来的：{file}；数据库里已有内容，没有原来的密钥就打不开已保存的图片",
+        "The secret is gone or another one: {file}; the database is in use, and its pictures open with the old one",
+        "请从备份恢复原来的密钥。确实丢失时请设置 TUANYUAN_SECRET_KEY 为新密钥，再运行 tuanyuan db give-up-pictures："
+        "旧图片无法恢复，访客需重新登录。",
+        "Put the old secret back from a backup. If it is lost for good, set TUANYUAN_SECRET_KEY to a new one and run "
+        "`tuanyuan db give-up-pictures`: the pictures kept so far cannot be recovered, and guests begin anew.",
     ),
     "secret_too_short": (
         "密钥太短：TUANYUAN_SECRET_KEY 的每一个都至少要 32 个字符",

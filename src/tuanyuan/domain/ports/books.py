@@ -35,6 +35,10 @@ class Users(Protocol):
         """The account, closed or not."""
         ...
 
+    def logged_in(self, user_id: str, family: str) -> User | None:
+        """The account, unless it is closed or the login was ended. A login that nobody knows was."""
+        ...
+
     def by_identity(self, provider: str, subject: str) -> User | None:
         """Whose way in this is."""
         ...
@@ -60,7 +64,7 @@ class Users(Protocol):
         ...
 
     def merge(self, from_id: str, to_id: str) -> None:
-        """Give photos, files, jobs and works of one account to another. Ledger, consents and log stay where they are.
+        """Give photos, files, jobs, works and used free days to another account. Ledger, consents and log stay.
 
         Both accounts must be locked.
         """
@@ -122,6 +126,10 @@ class Consents(Protocol):
         """Take back, once. False: it was taken back before."""
         ...
 
+    def forget_addresses(self, user_id: str) -> None:
+        """Empty the network addresses that a user's answers came from; the answers stay, as proof."""
+        ...
+
 
 class Files(Protocol):
     """Kept files: rows first, bytes second, so that no byte lies anywhere without a row that ends it."""
@@ -180,7 +188,8 @@ class Files(Protocol):
     def erased(self, file_id: str, at: datetime) -> bool:
         """Destroy the wrapped key and the digest, and mark as erased. Once.
 
-        Of a photo, name, digest and report go in the same unit, and it is never shown again.
+        What was known of the picture goes in the same unit: of a photo name, digest and report, and it is never shown
+        again; of a candidate the people in it; of a work that has ended too, title and tags.
         """
         ...
 
@@ -337,6 +346,10 @@ class Jobs(Protocol):
         """All attempts, in order."""
         ...
 
+    def forget_people(self, user_id: str) -> None:
+        """Take out of a user's jobs and attempts what tells of people: faces, distances, wishes. The jobs stay."""
+        ...
+
     def stuck(self, before: datetime, limit: int) -> list[Job]:
         """Jobs pending or processing that were last touched before, oldest first."""
         ...
@@ -407,6 +420,10 @@ class IdempotencyKeys(Protocol):
 
     def forget(self, before: datetime) -> int:
         """Drop keys claimed before; how many."""
+        ...
+
+    def forget_user(self, user_id: str) -> int:
+        """Drop all keys of a user with their answers; how many."""
         ...
 
 

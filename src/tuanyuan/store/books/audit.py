@@ -43,16 +43,19 @@ class AuditBook:
     def verify(self) -> int | None:
         """Number of the first line that does not follow from the one before; None: all do. Reads line by line."""
         end = self._session.execute(select(head.c.number, head.c.digest)).one_or_none()
-        rows = self._session.execute(select(log).order_by(log.c.number).execution_options(yield_per=_FETCHED_AT_ONCE))
         number, digest = 0, ""
-        for row in rows:
-            line = AuditRecord(**row._mapping)
-            if line.number != number + 1 or line.digest != _digest(digest, line):
-                rows.close()
-                return number + 1
-            number, digest = line.number, line.digest
+        while lines := self._after(number):
+            for line in lines:
+                if line.number != number + 1 or line.digest != _digest(digest, line):
+                    return number + 1
+                number, digest = line.number, line.digest
         known = (0, "") if end is None else (end.number, end.digest)
         return None if (number, digest) == known else number + 1
+
+    def _after(self, number: int) -> list[AuditRecord]:
+        """The next lines. Page by page, and not by a cursor: that would need a transaction, and reading has none."""
+        query = select(log).where(log.c.number > number).order_by(log.c.number).limit(_FETCHED_AT_ONCE)
+        return [AuditRecord(**row._mapping) for row in self._session.execute(query)]
 
     def write(self) -> None:
         """Write the lines that wait. Called when the unit ends."""

@@ -47,6 +47,10 @@ class ConsentBook:
         statement = update(consents).where(consents.c.id == consent_id, consents.c.withdrawn_at.is_(None))
         return changed(self._session, statement.values(withdrawn_at=at)) == 1
 
+    def forget_addresses(self, user_id: str) -> None:
+        """Empty the network addresses that a user's answers came from; the answers stay."""
+        self._session.execute(update(consents).where(consents.c.user_id == user_id).values(address=""))
+
 
 def _consent(row: Row[Any]) -> Consent:
     values = {name: value for name, value in row._mapping.items() if name != "number"}

@@ -6,17 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Select, and_, case, func, literal, or_, select, update
+from sqlalchemy import Select, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from tuanyuan.domain.kept import ERASED, KeptFile
-from tuanyuan.domain.photo import PhotoReport
+from tuanyuan.store.books.scrubbing import scrub_file
 from tuanyuan.store.books.statements import changed, insert
-from tuanyuan.store.columns import Instant
-from tuanyuan.store.tables import files, photos
-
-# What is left of a report: no name, no face.
-_NOTHING = asdict(PhotoReport("", False, 0, 0, (), ()))
+from tuanyuan.store.tables import files
 
 
 class FileBook:
@@ -89,8 +85,8 @@ class FileBook:
 
     def erased(self, file_id: str, at: datetime) -> bool:
         """Destroy the wrapped key, and all that was known of the picture; mark as erased. Once."""
-        # Photos before files, as everywhere, so that no two units wait for each other. Twice does no harm.
-        scrub(self._session, file_id, at)
+        # What points to files first, as everywhere, so that no two units wait for each other. Twice does no harm.
+        scrub_file(self._session, file_id, at)
         digest = case((files.c.digest == "", ""), else_=ERASED)
         statement = update(files).where(files.c.id == file_id, files.c.state != "erased")
         statement = statement.values(state="erased", wrapped_key=None, erased_at=at, digest=digest)
@@ -114,10 +110,3 @@ def bring_forward(session: Session, file_ids: Sequence[str], at: datetime) -> No
     """Let files end at `at`, where they do not end before."""
     if file_ids:
         session.execute(update(files).where(files.c.id.in_(file_ids), files.c.expires_at > at).values(expires_at=at))
-
-
-def scrub(session: Session, file_id: str, at: datetime) -> None:
-    """Take out of a photo's row what tells of people: name, digest, where the faces are. It is shown no more."""
-    gone = func.coalesce(photos.c.deleted_at, literal(at, Instant))
-    statement = update(photos).where(photos.c.file == file_id)
-    session.execute(statement.values(name="", digest="", report=_NOTHING, deleted_at=gone))

@@ -15,6 +15,7 @@ from tuanyuan.domain.job import advance as after
 from tuanyuan.domain.ports import Place
 from tuanyuan.store.books.events import EventBook
 from tuanyuan.store.books.job_rows import columns, job
+from tuanyuan.store.books.scrubbing import scrub_user
 from tuanyuan.store.books.statements import changed, insert, older
 from tuanyuan.store.columns import Instant
 from tuanyuan.store.tables import attempts, files, jobs
@@ -129,6 +130,10 @@ class JobBook(EventBook):
         """All attempts, in order."""
         query = select(attempts).where(attempts.c.job_id == job_id).order_by(attempts.c.number)
         return [Attempt(**row._mapping) for row in self._session.execute(query)]
+
+    def forget_people(self, user_id: str) -> None:
+        """Take out of a user's jobs and attempts all that tells of people; see the port."""
+        scrub_user(self._session, user_id)
 
     def stuck(self, before: datetime, limit: int) -> list[Job]:
         """Jobs pending or processing that were last touched before, oldest first."""

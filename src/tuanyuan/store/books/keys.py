@@ -45,3 +45,7 @@ class KeyBook:
     def forget(self, before: datetime) -> int:
         """Drop keys claimed before; how many."""
         return changed(self._session, delete(keys).where(keys.c.claimed_at < before))
+
+    def forget_user(self, user_id: str) -> int:
+        """Drop all keys of a user with their answers; how many."""
+        return changed(self._session, delete(keys).where(keys.c.user_id == user_id))

@@ -15,6 +15,7 @@ from tuanyuan.domain.messages import Problem
 from tuanyuan.domain.photo import FaceReport, PhotoReport
 from tuanyuan.domain.ports import Clock, Place
 from tuanyuan.store.books.files import bring_forward
+from tuanyuan.store.books.scrubbing import FACELESS
 from tuanyuan.store.books.statements import older
 from tuanyuan.store.columns import Instant
 from tuanyuan.store.tables import photos
@@ -54,11 +55,13 @@ class PhotoBook:
         bring_forward(self._session, files, expires_at)
 
     def delete(self, user_id: str, photo_ids: Sequence[str] | None, at: datetime) -> list[str]:
-        """Take away (None: all of them) and bring their files' end to `at`; the ids of the files."""
+        """Take away (None: all) with what tells of people, and bring their files' end to `at`; the ids of the files."""
         statement = update(photos).where(photos.c.user_id == user_id, photos.c.deleted_at.is_(None))
         if photo_ids is not None:
             statement = statement.where(photos.c.id.in_(photo_ids))
-        taken = self._session.execute(statement.values(deleted_at=at).returning(photos.c.file)).scalars().all()
+        taken = (
+            self._session.execute(statement.values(**FACELESS, deleted_at=at).returning(photos.c.file)).scalars().all()
+        )
         bring_forward(self._session, taken, at)
         return sorted(taken)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, select, update
+from sqlalchemy import Row, and_, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from tuanyuan.domain.user import Identity, Statistics, User, UserSettings
 from tuanyuan.store.books.statements import changed, insert, insert_new
-from tuanyuan.store.tables import entries, files, identities, jobs, photos, users, works
+from tuanyuan.store.tables import entries, files, free_days, identities, jobs, photos, users, works
+from tuanyuan.store.tables import refresh_tokens as tokens
 
 
 class UserBook:
@@ -31,6 +32,12 @@ class UserBook:
     def find(self, user_id: str) -> User | None:
         """The account, closed or not."""
         return self._one(users.c.id == user_id)
+
+    def logged_in(self, user_id: str, family: str) -> User | None:
+        """Account and login in one statement: this is asked at every request."""
+        login = tokens.c.family == family
+        issued, ended = exists().where(login), exists().where(login, tokens.c.revoked_at.is_not(None))
+        return self._one(and_(users.c.id == user_id, users.c.closed_at.is_(None), issued, ~ended))
 
     def by_identity(self, provider: str, subject: str) -> User | None:
         """Whose way in this is."""
@@ -67,10 +74,14 @@ class UserBook:
         self._session.execute(query.with_for_update(key_share=True))
 
     def merge(self, from_id: str, to_id: str) -> None:
-        """Give photos, files, jobs and works of one account to another. Ledger, consents and log stay."""
+        """Give photos, files, jobs, works and used free days to another account. Ledger, consents and log stay."""
         # In the order in which others lock rows: what points to files, then files.
         for table in (jobs, photos, works, files):
             self._session.execute(update(table).where(table.c.user_id == from_id).values(user_id=to_id))
+        # Where both have used a day, each keeps its own: a job that fails gives back the day it took.
+        used = select(free_days.c.day).where(free_days.c.user_id == to_id)
+        theirs = update(free_days).where(free_days.c.user_id == from_id, free_days.c.day.not_in(used))
+        self._session.execute(theirs.values(user_id=to_id))
 
     def statistics(self, user_id: str) -> Statistics:
         """Photos and jobs ever sent, works not deleted, credits spent and not given back."""

@@ -13,11 +13,9 @@ from sqlalchemy.orm import Session
 from tuanyuan.domain.ports import Place
 from tuanyuan.domain.work import Work
 from tuanyuan.store.books.files import bring_forward
+from tuanyuan.store.books.scrubbing import UNTITLED
 from tuanyuan.store.books.statements import older
 from tuanyuan.store.tables import works
-
-# Nothing that a person wrote stays of a work that was taken away.
-_EMPTIED: dict[str, Any] = {"title": "", "tags": [], "share": None, "public": False}
 
 
 class WorkBook:
@@ -60,7 +58,7 @@ class WorkBook:
         statement = update(works).where(works.c.user_id == user_id, works.c.deleted_at.is_(None))
         if work_ids is not None:
             statement = statement.where(works.c.id.in_(work_ids))
-        gone = self._session.execute(statement.values(**_EMPTIED, deleted_at=at).returning(works.c.files)).scalars()
+        gone = self._session.execute(statement.values(**UNTITLED, deleted_at=at).returning(works.c.files)).scalars()
         taken = sorted({file for kept in gone for file in kept.values()})
         bring_forward(self._session, taken, at)
         return taken
