@@ -66,6 +66,7 @@ def measure(folder: Path = SAMPLES) -> str:
     with studio() as made:
         for number, mix in enumerate(mixes(made, folder, BACKGROUNDS, MIXES)):
             renderings = [(made.render(mix, plan), plan) for plan in plans(4)]
+            # The call ends within the round, so its `mix` is this round's.
             judgements = made.map(lambda r: made.judge(mix, r[0]), renderings)  # noqa: B023
             untouched += judgements
             warned = Counter(w for j in judgements for w in _warnings(j))

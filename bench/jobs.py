@@ -65,6 +65,7 @@ def measure() -> str:
     """SystemExit unless PostgreSQL and Redis answer on this machine."""
     try:
         postgresql_url(), redis_url()
+    # The doubles speak to tests; a measurement that cannot be made is an error, not a skip.
     except pytest.skip.Exception as missing:
         raise SystemExit(f"jobs: {missing}") from None
     with tempfile.TemporaryDirectory() as folder, fresh_database("postgresql", Path(folder)) as url:

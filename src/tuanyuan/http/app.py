@@ -80,6 +80,7 @@ def create(studio: Studio) -> FastAPI:
     app.add_middleware(Bounds, streamed=frozenset({"/api/v1/photos"}))
     secure = (studio.settings.public_url or "").startswith("https://")
     app.add_middleware(Journal, observe=metrics.observe, secure=secure)
+    # FastAPI's documented way to extend the description.
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

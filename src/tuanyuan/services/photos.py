@@ -12,7 +12,7 @@ from tuanyuan.domain.consent import FACE_EDIT
 from tuanyuan.domain.errors import Conflict, NotFound, StudioError, TooLarge, Unauthorised
 from tuanyuan.domain.kept import PHOTO_LIFE, KeptPhoto
 from tuanyuan.domain.photo import PhotoReport
-from tuanyuan.domain.ports.books import Place, Unit, Units
+from tuanyuan.domain.ports import Place, Unit, Units
 from tuanyuan.domain.ports.pixels import PixelWork
 from tuanyuan.domain.ports.world import Clock, NewId
 from tuanyuan.domain.user import User

@@ -292,10 +292,4 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "请运行 tuanyuan doctor；如仍不行，请联系我们。",
         "Run `tuanyuan doctor`; if that does not help, tell us.",
     ),
-    "network_failed": (
-        "模型运行失败（{reason}）",
-        "A model failed while running ({reason})",
-        "请再试一次；如仍不行，请运行 tuanyuan doctor。",
-        "Try again; if that does not help, run `tuanyuan doctor`.",
-    ),
 }

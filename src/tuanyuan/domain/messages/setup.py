@@ -157,4 +157,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "以后制作视频时再安装即可。",
         "Install it once videos are made.",
     ),
+    "network_failed": (
+        "模型运行失败（{reason}）",
+        "A model failed while running ({reason})",
+        "请再试一次；如仍不行，请运行 tuanyuan doctor。",
+        "Try again; if that does not help, run `tuanyuan doctor`.",
+    ),
 }

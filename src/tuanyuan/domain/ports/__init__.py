@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from tuanyuan.domain.ports.books import (
-    Audit,
-    Consents,
-    Files,
-    FreeDays,
-    IdempotencyKeys,
-    Jobs,
-    Ledger,
-    Photos,
-    Place,
-    Tokens,
-    Unit,
-    Units,
-    Users,
-    Works,
-)
+from tuanyuan.domain.ports.books import Unit, Units
+from tuanyuan.domain.ports.jobs import Jobs
+from tuanyuan.domain.ports.kept import Files, Photos, Works
+from tuanyuan.domain.ports.log import Audit, IdempotencyKeys
+from tuanyuan.domain.ports.money import FreeDays, Ledger
+from tuanyuan.domain.ports.people import Consents, Tokens, Users
 from tuanyuan.domain.ports.pictures import (
     Group,
     PhotoFiles,
@@ -29,6 +19,7 @@ from tuanyuan.domain.ports.pictures import (
     Scenes,
 )
 from tuanyuan.domain.ports.pixels import Made, PixelWork, Progress
+from tuanyuan.domain.ports.place import Place
 from tuanyuan.domain.ports.vault import Sink, Vault
 from tuanyuan.domain.ports.world import Claims, Clock, Limiter, NewId, Signer, WeChat, WeChatSession
 

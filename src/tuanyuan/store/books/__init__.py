@@ -1,1 +1,1 @@
-"""The books, one module for each noun; the promises stand in `domain/ports/books.py`."""
+"""The books, one module for each noun; the promises stand in `domain/ports/`."""
