@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,16 +16,9 @@ from tuanyuan.store.database import Database
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from doubles.books import EmptyPostgresql, EmptySqlite
+    from doubles.books import EmptyPostgresql
 
     from tuanyuan.store.units import SqlUnit
-
-
-@pytest.fixture
-def sqlite(empty_sqlite: EmptySqlite, tmp_path: Path) -> Iterator[Database]:
-    database = empty_sqlite.database(tmp_path)
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -39,13 +39,11 @@ def _run(host: str | None, port: int | None, *, api: bool, worker: bool) -> None
     """Until it is told to stop: by Ctrl-C or SIGTERM, which both end in order. OurFault port_taken."""
     from tuanyuan import settings as reading
     from tuanyuan.processes.core_dumps import forbid_core_dumps
-    from tuanyuan.wiring.logs import configure
     from tuanyuan.wiring.studio import open_studio
 
     # Before a secret is read: keys and pictures pass through this memory.
     forbid_core_dumps()
     settings = reading.load()
-    configure(settings.env == "production", settings.debug)
     host, port = host or settings.host, port or settings.port
     with ExitStack() as closing:
         # The port first: nothing is begun that another studio is already doing there.
