@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from tuanyuan.domain.capabilities import Capabilities, Region
+from tuanyuan.domain.feature import FEATURES, Taking
 from tuanyuan.domain.messages import Problem
 from tuanyuan.domain.scene import Scene
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One thing a user can order. `ready` is whether this version can make it; `credits` is its price."""
+    """One thing a user can order. `ready`: an engine in use makes it; `credits` is its price.
+
+    makers: ids of the engines in use that make it. makeable: ids of all engines that would, had they their keys.
+    styles: what its `style` may be; none: there is no list of them.
+    """
 
     id: str
     name_zh: str
@@ -20,6 +27,19 @@ class Feature:
     about_en: str
     credits: int
     ready: bool = False
+    makers: tuple[str, ...] = ()
+    makeable: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+
+    @property
+    def photos(self) -> Taking | None:
+        """Which photos it takes; None: it takes none of them."""
+        return FEATURES.get(self.id)
+
+    def made_by(self, makers: Mapping[str, frozenset[str]]) -> Feature:
+        """The same feature made by whom of `makers` (id → features) has it; ready when there is one."""
+        found = tuple(name for name, features in makers.items() if self.id in features)
+        return replace(self, makers=found, ready=bool(found))
 
 
 @dataclass(frozen=True)
@@ -38,7 +58,11 @@ class Offer:
 
 @dataclass(frozen=True)
 class Engine:
-    """Who makes the pictures. `problem` says why it is not ready and what to do; None: ready."""
+    """Who makes the pictures. `problem` says why it is not ready and what to do; None: ready.
+
+    max_people: most pictures in. max_candidates: most pictures that one call brings. provider: who gets the photos;
+    empty: nobody. in_use: the studio asks it. missing: the settings without which it is off, for operators alone.
+    """
 
     id: str
     name_zh: str
@@ -47,10 +71,10 @@ class Engine:
     max_people: int
     max_candidates: int
     problem: Problem | None = None
-
-    def with_problem(self, problem: Problem | None) -> Engine:
-        """The same engine with its state of this moment."""
-        return replace(self, problem=problem)
+    region: Region = "here"
+    provider: str = ""
+    in_use: bool = True
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,11 +87,17 @@ class Catalogue:
     offers: tuple[Offer, ...]
 
 
+def pictured(capabilities: Capabilities, addresses: bool) -> frozenset[str]:
+    """Features of which an engine makes pictures here. addresses: whether the world can read a file of ours."""
+    able = [m for m in capabilities.models if m.media == "picture" and (addresses or not m.needs_address)]
+    return frozenset(feature for model in able for feature in model.features)
+
+
 class CatalogueSource(Protocol):
     """Where the catalogue is kept."""
 
     def catalogue(self) -> Catalogue:
-        """The catalogue as written down; engines without their state."""
+        """The catalogue as written down: nothing is ready, and there is no engine."""
         ...
 
     def backgrounds(self) -> tuple[Scene, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 FACE_EDIT = "face_edit"
+EXPORT_ABROAD = "export_abroad"
 
 
 @dataclass(frozen=True)

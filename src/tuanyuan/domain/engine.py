@@ -2,35 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from tuanyuan.domain.capabilities import Capabilities, Model
 from tuanyuan.domain.errors import NotNow, OurFault, Rejected
 from tuanyuan.domain.job import JobRequest
-from tuanyuan.domain.ports.pixels import Progress
+
+if TYPE_CHECKING:  # the ports name these words themselves
+    from tuanyuan.domain.ports.pixels import Progress
+
+Role = Literal["person", "garment", "product", "background", "mask", "picture"]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What an engine is told in words. `version`: of the prompt library; it is noted with the attempt.
+
+    negative: what must not be in the picture; empty where there is nothing to say.
+    """
+
+    text: str
+    negative: str = ""
+    language: Literal["zh", "en"] = "zh"
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One picture that an engine is to look at: upright, sRGB, stripped, within the bounds of its model.
+
+    data: a JPEG or PNG file. mask: white (255) where the picture is to be changed, grey, the size of the first one.
+    address: where the provider can read it for some minutes; None: nowhere.
+    """
+
+    role: Role
+    data: bytes = field(repr=False)
+    media_type: str
+    width: int
+    height: int
+    address: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class EngineRequest:
-    """One call. `photos`: (id, bytes as they were sent). candidates: how many pictures. watermark: the free tier."""
+    """One call. photos: (id, bytes as they were sent). candidates: how many pictures. watermark: the free tier.
+
+    Only a `complete` engine looks at `photos` and `watermark`; the others are given model, prompt, references, the
+    size wanted in pixels (width, height) and all parameters by name (`domain.parameters`).
+    """
 
     job_id: str
     order: JobRequest
-    photos: tuple[tuple[str, bytes], ...]
-    candidates: int
+    photos: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    candidates: int = 1
     watermark: bool = False
+    model: Model | None = None
+    prompt: Prompt = field(default_factory=lambda: Prompt(""))
+    references: tuple[Reference, ...] = ()
+    size: tuple[int, int] = (1920, 1440)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture an engine made. `data`: a JPEG or PNG file. labelled: it has already passed the label gate.
+    """One picture an engine made, its bytes already with us. labelled: it has passed the label gate.
 
+    data: an image file (or an MP4 file, of a model whose media is "clip"); of an engine that is not `complete` nothing
+    about it is believed. width, height: 0 where the engine does not know them.
     facts: rank, score, people, warnings as in result.json, where the engine judged its own work; else empty.
     """
 
-    data: bytes
-    width: int
-    height: int
+    data: bytes = field(repr=False)
+    width: int = 0
+    height: int = 0
     labelled: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -40,16 +86,18 @@ class EngineResult:
     """What came back, best first. cost_fen: what it cost us.
 
     exhausted: the engine has tried its best already; asking for more of the same order would bring the same pictures.
+    missing: why there are fewer pictures than asked for, in the provider's words; empty: nothing is known of it.
     """
 
     pictures: tuple[Picture, ...]
     cost_fen: int = 0
     exhausted: bool = False
+    missing: str = ""
 
 
 @dataclass(frozen=True)
 class TaskRef:
-    """A task at a provider. Belongs to the attempt, never to the job."""
+    """A task at a provider. Belongs to the attempt, never to the job. `task`: all that `poll` needs to ask for it."""
 
     engine: str
     task: str
@@ -63,23 +111,6 @@ class Pending:
     seconds: float = 1.0
 
 
-@dataclass(frozen=True)
-class Limits:
-    """How much may be asked of an engine at once, over all workers. rate: calls in `period` seconds; None: no limit.
-
-    everywhere: False where each worker has an engine of its own, as the local one: then it counts for each worker.
-
-    expected_seconds: for the ETA before there is experience. deadline: seconds until a result is given up.
-    """
-
-    concurrency: int = 1
-    everywhere: bool = True
-    rate: int | None = None
-    period: float = 1.0
-    expected_seconds: float = 10.0
-    deadline: float = 180.0
-
-
 class Engine(Protocol):
     """One maker of pictures. Control calls end within 30 s.
 
@@ -87,12 +118,8 @@ class Engine(Protocol):
     """
 
     name: str
-    limits: Limits
+    capabilities: Capabilities
     resumable: bool
-
-    def features(self) -> frozenset[str]:
-        """Ids of the features that it can make now."""
-        ...
 
     def check(self, order: JobRequest) -> None:
         """Whether the order is understood, before anything is charged. WrongUsage option_invalid names the field."""
@@ -103,11 +130,22 @@ class Engine(Protocol):
         ...
 
     async def poll(self, task: TaskRef) -> Pending | EngineResult:
-        """Ask how far it is."""
+        """Ask how far it is; a finished task's pictures are fetched at once. May be asked again after a result."""
+        ...
+
+    async def find(self, attempt: str) -> TaskRef | EngineResult | None:
+        """What became of an attempt whose answer to `submit` was lost: its task, its result, or None: never accepted.
+
+        Unknown answer_lost: the provider has no way to tell.
+        """
         ...
 
     async def cancel(self, task: TaskRef) -> None:
         """Ask to stop; best effort."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
         ...
 
 
@@ -120,7 +158,7 @@ class OutputRefused(NotNow):
 
 
 class Throttled(NotNow):
-    """Too many calls: back off; not an attempt."""
+    """Too many calls: back off `retry_after` seconds; not an attempt."""
 
 
 class Transient(NotNow):
@@ -132,8 +170,8 @@ class Unknown(NotNow):
 
 
 class EngineSetup(OurFault):
-    """Our account or set-up: stop using the engine and alert."""
+    """Our account or set-up: stop using the engine and alert. engine_out_of_credit: it has no money or quota left."""
 
 
 class BadRequest(OurFault):
-    """We sent what the engine does not understand: a bug, no retry."""
+    """We sent what the engine does not understand: a bug or a bad picture, no retry."""

@@ -128,7 +128,9 @@ class Attempt:
 
     outcome: submitting, submitted, succeeded, refused, failed, unknown (what became of it is to be found out), lost
     (it ran in a process of ours that is gone). task: the provider's id of this attempt. cost_fen: what the engine
-    charged us. result: what the step answered, once its pictures were kept; a step that runs again answers the same.
+    charged us, or may have: while nothing is known, what it would cost. result: what the step answered, once its
+    pictures were kept; a step that runs again answers the same. model: the engine's model. reason: why it was chosen,
+    as `domain.routing.Route.as_dict`.
     """
 
     id: str
@@ -142,3 +144,5 @@ class Attempt:
     finished_at: datetime | None = None
     cost_fen: int = 0
     result: dict[str, Any] | None = None
+    model: str = ""
+    reason: dict[str, Any] | None = None

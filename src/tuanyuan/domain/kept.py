@@ -8,7 +8,7 @@ from typing import Literal
 
 from tuanyuan.domain.photo import PhotoReport
 
-FileKind = Literal["photo", "candidate", "preview", "motion", "card"]
+FileKind = Literal["photo", "reference", "candidate", "preview", "motion", "card"]
 
 # Spec 7.2: originals 24 h after use, 48 h after upload at most; results 30 days.
 PHOTO_LIFE = timedelta(hours=48)

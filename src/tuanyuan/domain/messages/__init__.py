@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tuanyuan.domain.messages import accounts, jobs, pictures, service, setup, wallet
+from tuanyuan.domain.messages import accounts, engines, jobs, pictures, retouching, service, setup, wallet
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ _PARTS = (
     accounts.MESSAGES,
     wallet.MESSAGES,
     jobs.MESSAGES,
+    engines.MESSAGES,
+    retouching.MESSAGES,
     service.MESSAGES,
 )
 MESSAGES: dict[str, tuple[str, str, str, str]] = {code: words for part in _PARTS for code, words in part.items()}

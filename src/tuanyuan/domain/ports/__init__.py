@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tuanyuan.domain.ports.books import Unit, Units
+from tuanyuan.domain.ports.engines import Engines
 from tuanyuan.domain.ports.jobs import Jobs
 from tuanyuan.domain.ports.kept import Files, Photos, Works
 from tuanyuan.domain.ports.log import Audit, IdempotencyKeys
@@ -18,8 +19,9 @@ from tuanyuan.domain.ports.pictures import (
     ReunionEngine,
     Scenes,
 )
-from tuanyuan.domain.ports.pixels import Made, PixelWork, Progress
+from tuanyuan.domain.ports.pixels import Finished, Made, PixelWork, Prepared, Progress, Wish
 from tuanyuan.domain.ports.place import Place
+from tuanyuan.domain.ports.prompts import Prompts
 from tuanyuan.domain.ports.vault import Sink, Vault
 from tuanyuan.domain.ports.world import Claims, Clock, Limiter, NewId, Signer, WeChat, WeChatSession
 
@@ -28,7 +30,9 @@ __all__ = [
     "Claims",
     "Clock",
     "Consents",
+    "Engines",
     "Files",
+    "Finished",
     "FreeDays",
     "Group",
     "IdempotencyKeys",
@@ -43,7 +47,9 @@ __all__ = [
     "Pixels",
     "Place",
     "Points",
+    "Prepared",
     "Progress",
+    "Prompts",
     "Rendering",
     "ResultFiles",
     "ReunionEngine",
@@ -57,5 +63,6 @@ __all__ = [
     "Vault",
     "WeChat",
     "WeChatSession",
+    "Wish",
     "Works",
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from tuanyuan.domain.ports.engines import Engines
 from tuanyuan.domain.ports.jobs import Jobs
 from tuanyuan.domain.ports.kept import Files, Photos, Works
 from tuanyuan.domain.ports.log import Audit, IdempotencyKeys
@@ -58,6 +59,11 @@ class Unit(Protocol):
     @property
     def jobs(self) -> Jobs:
         """Jobs."""
+        ...
+
+    @property
+    def engines(self) -> Engines:
+        """How engines are doing."""
         ...
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +19,45 @@ class Made:
 
     files: dict[str, bytes]
     result: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A photo ready to be sent to an engine: upright, sRGB, stripped. data: a JPEG or PNG file."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an engine's pictures should be. photos: names, in the order of the order. chosen: faces to keep, by photo.
+
+    size: width, height asked for. watermark: of the free tier.
+    """
+
+    feature: str
+    photos: tuple[str, ...]
+    size: tuple[int, int]
+    chosen: Mapping[str, tuple[int, ...]]
+    watermark: bool = False
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One picture after looking at it. data: a labelled JPEG; None: it may not be shown, and `reason` says why.
+
+    facts: score, people, warnings, produce_id, as in result.json; source: digest of the pixels as they came, for an
+    engine may write something new into the file of the same picture.
+    """
+
+    data: bytes | None
+    width: int
+    height: int
+    reason: str
+    facts: dict[str, Any]
 
 
 class PixelWork(Protocol):
@@ -37,6 +77,35 @@ class PixelWork(Protocol):
 
         photos: name (the photo's id) and bytes. order: the fields of the feature's order as JSON, e.g. of
         `domain.reunion.Order`.
+        """
+        ...
+
+    def prepare(
+        self, photos: Sequence[tuple[str, bytes]], most_bytes: int, most_side: int, most_pixels: int
+    ) -> Sequence[Prepared]:
+        """Photos, each within the bounds of an engine, in their order.
+
+        photos: name and bytes. Rejected when one cannot be read, or cannot be made that small.
+        """
+        ...
+
+    def remember(
+        self, photos: Sequence[tuple[str, bytes]], feature: str, chosen: Mapping[str, tuple[int, ...]]
+    ) -> Future[bytes]:
+        """Begin to look at who should be in a picture; what comes of it is for `finish` alone, and is kept nowhere.
+
+        photos, chosen: as `finish` and its wish have them. Cancelled before its turn it is never begun. Fails where
+        the photos cannot be opened; NotNow busy, at once or later, where pictures wait to be made.
+        """
+        ...
+
+    def finish(
+        self, pictures: Sequence[bytes], photos: Sequence[tuple[str, bytes]], wish: Wish, remembered: bytes = b""
+    ) -> Sequence[Finished]:
+        """What an engine made, opened as anything from outside, judged, marked and labelled, in their order.
+
+        photos: name and bytes as they were sent. remembered: what `remember` made of them; empty: they are looked at
+        now. Never raises because of a picture.
         """
         ...
 
