@@ -9,6 +9,7 @@ import pytest
 
 from tuanyuan import settings
 from tuanyuan.domain.errors import WrongUsage
+from tuanyuan.wiring.engines import names
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +54,22 @@ def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, value: str) -> No
         settings.load()
     assert caught.value.code == "setting_invalid"
     assert "TUANYUAN_THREADS" in caught.value.problem.message_zh
+
+
+def test_an_empty_key_switches_nothing_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in settings.Settings.model_fields:
+        monkeypatch.setenv(f"TUANYUAN_{name.upper()}", "")
+    found = settings.load()
+    assert (found.gemini_api_key, found.comfyui_url, found.tencent_secret_id) == (None, None, None)
+    assert (found.engines, found.region, found.daily_stop_fen) == ("auto", "cn", None)
+    assert names(found) == ["local"]
+
+
+def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = [
+        name for name in settings.Settings.model_fields if name.endswith(("_key", "_token", "_secret", "_secret_id"))
+    ]
+    for name in secret:
+        monkeypatch.setenv(f"TUANYUAN_{name.upper()}", "throw-away")
+    assert len(secret) == 13
+    assert "throw-away" not in repr(settings.load())

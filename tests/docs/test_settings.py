@@ -24,4 +24,4 @@ def test_each_setting_is_explained_in_both_languages() -> None:
 def test_only_the_settings_read_the_environment() -> None:
     reads = re.compile(r"\bos\.(environ|getenv)|\bfrom os import .*\b(environ|getenv)")
     readers = [path for path in (ROOT / "src").rglob("*.py") if reads.search(path.read_text("utf-8"))]
-    assert [path.relative_to(ROOT / "src") for path in readers] == [Path("tuanyuan/settings.py")]
+    assert [path.relative_to(ROOT / "src") for path in readers] == [Path("tuanyuan/settings/__init__.py")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,18 +44,23 @@ PACKAGES = {
     "structlog": "structlog",
     "typer": "typer",
     "uvicorn": "uvicorn",
+    "websockets": "websockets",
 }
 PROGRAMS = ("exiftool", "ffmpeg")
 
 
 @dataclass(frozen=True)
 class Doctor:
-    """The use case of `tuanyuan doctor`. Looks only: installs nothing, leaves nothing behind."""
+    """The use case of `tuanyuan doctor`. Looks only: installs nothing, leaves nothing behind, asks no provider.
+
+    engines: what there is to say of them (`services.engine_checks`).
+    """
 
     machine: Machine
     weights: Weights
     backgrounds: Callable[[], Sequence[Scene]]
     folders: Mapping[str, Path]
+    engines: Callable[[], Iterable[Check]] = tuple
 
     def examine(self) -> Iterator[Check]:
         """Every check, in the order in which a person would repair them."""
@@ -64,6 +69,7 @@ class Doctor:
         yield from self._weights()
         yield self._scenes()
         yield from self._folders()
+        yield from self.engines()
         yield from self._programs()
 
     def _computer(self) -> Iterator[Check]:

@@ -1,19 +1,14 @@
-"""Every setting of the studio. The only place that reads the environment (and `.env`)."""
+"""Settings of the studio itself: where it keeps what, and how much of the machine it takes."""
 
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, Field, SecretStr
 
-from tuanyuan.domain.errors import WrongUsage
-
-_PACKAGE = Path(__file__).parent
-_PREFIX = "TUANYUAN_"
+_PACKAGE = Path(__file__).parents[1]
 
 
 def _scenes() -> Path:
@@ -27,12 +22,8 @@ def _threads() -> int:
     return min(available or 1, 4)
 
 
-class Settings(BaseSettings):
-    """What an operator may set. Each field's description is its documentation, English and Chinese."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
-    )
+class StudioSettings(BaseModel):
+    """Folders, database, store, addresses, processes."""
 
     data_dir: Path = Field(
         default=Path("data"),
@@ -104,23 +95,6 @@ class Settings(BaseSettings):
         description="How many proxies of ours stand before the API; that many `X-Forwarded-For` entries are believed.",
         json_schema_extra={"zh": "前面有几层自己的反向代理。", "shown": "`0`"},
     )
-    region: str = Field(
-        default="cn",
-        description="Where the studio runs; faces leave mainland China only with the user's consent.",
-        json_schema_extra={"zh": "运行地区。", "shown": "`cn`"},
-    )
-    engines: str = Field(
-        default="local",
-        description="Engines in use, separated by commas.",
-        json_schema_extra={"zh": "启用的引擎，逗号分隔。", "shown": "`local`"},
-    )
-    fake_engine_seconds: float = Field(
-        default=0.0,
-        ge=0,
-        le=600,
-        description="How long the engine `fake` takes; it answers with a grey picture and never starts in production.",
-        json_schema_extra={"zh": "模拟引擎的耗时（秒），正式环境禁用。", "shown": "`0`"},
-    )
     workers: int = Field(
         default_factory=lambda: max(1, _threads() // 2),
         ge=1,
@@ -135,21 +109,6 @@ class Settings(BaseSettings):
         description="Jobs that one worker carries at the same time, most of them waiting for an engine.",
         json_schema_extra={"zh": "一个任务进程同时处理的任务数。", "shown": "`16`"},
     )
-    wechat_app_id: str | None = Field(
-        default=None,
-        description="The mini-program's app id.",
-        json_schema_extra={"zh": "小程序 AppID。", "shown": "none: no WeChat login"},
-    )
-    wechat_app_secret: SecretStr | None = Field(
-        default=None,
-        description="The mini-program's app secret.",
-        json_schema_extra={"zh": "小程序 AppSecret。", "shown": "none"},
-    )
-    wechat_url: str = Field(
-        default="https://api.weixin.qq.com",
-        description="Where WeChat's interface is.",
-        json_schema_extra={"zh": "微信接口地址。", "shown": "`https://api.weixin.qq.com`"},
-    )
     threads: int = Field(
         default_factory=_threads,
         ge=1,
@@ -162,39 +121,3 @@ class Settings(BaseSettings):
         description="Show the traceback of an unexpected error.",
         json_schema_extra={"zh": "出现意外错误时显示详细的调用信息。", "shown": "`false`"},
     )
-
-
-def load() -> Settings:
-    """The settings in force; `setting_invalid` names the first one that is not usable."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = _PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-        raise WrongUsage("setting_invalid", name=name, detail=first["msg"]) from None
-
-
-def child_environment() -> dict[str, str]:
-    """The environment to hand on to a program that we start."""
-    return dict(os.environ)
-
-
-def document() -> str:
-    """`docs/settings.md`, made from the fields."""
-    lines = [
-        "# Settings 设置",
-        "",
-        "Read from the environment or from a file `.env` in the folder where the command runs.",
-        "从环境变量或运行目录下的 `.env` 文件读取。Made by `make docs` from `src/tuanyuan/settings.py`.",
-        "",
-        "| name 名称 | default 默认值 | what it does 作用 |",
-        "|---|---|---|",
-    ]
-    for name, field in Settings.model_fields.items():
-        extra: Any = field.json_schema_extra
-        lines.append(f"| `{_PREFIX}{name.upper()}` | {extra['shown']} | {field.description} {extra['zh']} |")
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(document())
