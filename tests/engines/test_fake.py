@@ -9,7 +9,7 @@ import pytest
 from tuanyuan.domain.engine import BadRequest, EngineRequest, InputRefused, OutputRefused, TaskRef, Transient, Unknown
 from tuanyuan.domain.errors import WrongUsage
 from tuanyuan.domain.job import JobRequest
-from tuanyuan.engines.fake.engine import GREY, HEIGHT, WIDTH, FakeEngine
+from tuanyuan.engines.fake.engine import GREY, HEIGHT, ORDERS, WIDTH, FakeEngine
 from tuanyuan.imaging.decode import decode
 from tuanyuan.imaging.label import read_label
 
@@ -51,23 +51,23 @@ def test_it_fails_on_order_every_time(told, error):
     engine = FakeEngine()
     for _ in range(2):
         with pytest.raises(error):
-            submit(engine, fake=told)
+            submit(engine, seed=ORDERS[told])
 
 
 def test_it_fails_once_for_each_job():
     engine = FakeEngine()
     for job in ("a", "b"):
         with pytest.raises(Transient):
-            submit(engine, job, fake="fail_once")
-        assert len(submit(engine, job, candidates=1, fake="fail_once").pictures) == 1
+            submit(engine, job, seed=ORDERS["fail_once"])
+        assert len(submit(engine, job, candidates=1, seed=ORDERS["fail_once"]).pictures) == 1
 
 
-def test_an_unknown_order_to_fail_is_refused_before_it_costs():
+def test_an_unknown_option_is_refused_before_it_costs():
     engine = FakeEngine()
     with pytest.raises(WrongUsage) as caught:
-        engine.check(JobRequest("reunion", ("p1",), options={"fake": "explode"}))
+        engine.check(JobRequest("reunion", ("p1",), options={"explode": True}))
     assert caught.value.code == "option_invalid"
-    engine.check(JobRequest("reunion", ("p1",), options={"fake": "fail", "seed": 1}))
+    engine.check(JobRequest("reunion", ("p1",), options={"seed": ORDERS["fail"]}))
 
 
 def test_it_has_no_tasks():

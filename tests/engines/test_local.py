@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tuanyuan.domain.engine import BadRequest, EngineRequest, InputRefused, Limits, TaskRef, Throttled, Transient
+from tuanyuan.domain.capabilities import Limits
+from tuanyuan.domain.engine import BadRequest, EngineRequest, InputRefused, TaskRef, Throttled, Transient
 from tuanyuan.domain.errors import NotNow, OurFault, PhotosRejected, Rejected, WrongUsage
 from tuanyuan.domain.job import JobRequest, Person
 from tuanyuan.domain.messages import problem
