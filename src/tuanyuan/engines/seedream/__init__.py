@@ -1,0 +1,1 @@
+"""Pictures by Seedream and clips by Seedance, through Volcengine Ark."""
