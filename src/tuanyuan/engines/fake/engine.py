@@ -7,12 +7,12 @@ import uuid
 from functools import cache
 from typing import Any
 
+from tuanyuan.domain.capabilities import Capabilities, Limits, Model, Parameter
 from tuanyuan.domain.engine import (
     BadRequest,
     EngineRequest,
     EngineResult,
     InputRefused,
-    Limits,
     OutputRefused,
     Pending,
     Picture,
@@ -20,19 +20,21 @@ from tuanyuan.domain.engine import (
     Transient,
     Unknown,
 )
-from tuanyuan.domain.errors import StudioError, WrongUsage
+from tuanyuan.domain.errors import StudioError
 from tuanyuan.domain.job import JobRequest
 from tuanyuan.domain.label import new_label
+from tuanyuan.domain.parameters import PARAMETERS, read
 from tuanyuan.domain.ports.pixels import Progress
 
 WIDTH, HEIGHT, GREY = 320, 240, 128
-ORDERS = ("refuse", "fail", "fail_once", "unknown", "output")
+# Orders with one of these seeds are answered with an error.
+ORDERS = {"refuse": 9001, "fail": 9002, "fail_once": 9003, "unknown": 9004, "output": 9005}
 
 
 class FakeEngine:
     """Implements `domain.engine.Engine`. Never looks at a photo; each picture is labelled and unlike the others.
 
-    seconds: how long each call takes. An order with the option `fake` is answered with an error: refuse (the input),
+    seconds: how long each call takes. An order with a seed of `ORDERS` is answered with an error: refuse (the input),
     fail (each time), fail_once (the first time of a job), unknown (the answer is lost), output (refused).
     """
 
@@ -42,22 +44,23 @@ class FakeEngine:
     def __init__(self, seconds: float = 0.0, limits: Limits | None = None) -> None:
         self._seconds = seconds
         self._failed_once: set[str] = set()
-        self.limits = limits or Limits(concurrency=64, expected_seconds=max(seconds, 0.1))
-
-    def features(self) -> frozenset[str]:
-        """What it pretends to make."""
-        return frozenset({"reunion"})
+        self.capabilities = Capabilities(
+            name_zh="模拟引擎",
+            name_en="Fake",
+            region="here",
+            models=(Model("grey", frozenset({"reunion"}), references=5, outputs=4, most_area=4096 * 3072),),
+            limits=limits or Limits(concurrency=64, expected_seconds=max(seconds, 0.1)),
+            parameters={name: Parameter("emulated", "nothing") for name in PARAMETERS},
+            complete=True,
+        )
 
     def check(self, order: JobRequest) -> None:
-        """WrongUsage option_invalid: an order to fail that it does not know. Everything else is fine."""
-        told = order.options.get("fake")
-        if told is not None and told not in ORDERS:
-            raise WrongUsage("option_invalid", field="options.fake", allowed="、".join(ORDERS))
+        """WrongUsage option_invalid: a parameter that there is none of, or out of its bounds."""
+        read(order.options)
 
     async def submit(self, request: EngineRequest, attempt: str, progress: Progress) -> EngineResult:
         """Grey pictures, or the error that was ordered."""
         del attempt
-        self.check(request.order)
         progress(0.0, "开始", "begun")
         await asyncio.sleep(self._seconds)
         error = self._ordered(request)
@@ -74,11 +77,18 @@ class FakeEngine:
         """It has no tasks. BadRequest."""
         raise BadRequest("unexpected", detail=f"{task.engine} has no tasks")
 
+    async def find(self, attempt: str) -> None:
+        """Nothing of it lasts: an attempt that was not heard of is made again."""
+
     async def cancel(self, task: TaskRef) -> None:
         """There is nothing to stop."""
 
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
     def _ordered(self, request: EngineRequest) -> StudioError | None:
-        match request.order.options.get("fake"):
+        ordered = {seed: name for name, seed in ORDERS.items()}.get(request.order.options.get("seed", 0))
+        match ordered:
             case "refuse":
                 return InputRefused("no_face")
             case "fail":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+from tuanyuan.domain.capabilities import Capabilities, Limits, Model
 from tuanyuan.domain.engine import (
     BadRequest,
     EngineRequest,
     EngineResult,
     InputRefused,
-    Limits,
     Pending,
     Picture,
     TaskRef,
@@ -18,9 +18,33 @@ from tuanyuan.domain.engine import (
 )
 from tuanyuan.domain.errors import NotNow, Rejected
 from tuanyuan.domain.job import JobRequest
+from tuanyuan.domain.photo import MOST_PEOPLE
 from tuanyuan.domain.ports.pixels import Made, PixelWork, Progress
-from tuanyuan.domain.reunion import MOST_CANDIDATES
-from tuanyuan.engines.local.ordering import FEATURE, as_fields, reunion_order
+from tuanyuan.domain.reunion import LEAST_SIDE, MOST_CANDIDATES, MOST_SIDE
+from tuanyuan.engines.local.ordering import FEATURE, PARAMETERS, as_fields, reunion_order
+
+MODEL = Model(
+    "reunion",
+    frozenset({FEATURE}),
+    references=MOST_PEOPLE,
+    outputs=MOST_CANDIDATES,
+    least_area=LEAST_SIDE * LEAST_SIDE,
+    most_area=MOST_SIDE * MOST_SIDE,
+    seeds=True,
+)
+
+
+def able(limits: Limits) -> Capabilities:
+    """What this computer makes."""
+    return Capabilities(
+        name_zh="本机",
+        name_en="This computer",
+        region="here",
+        models=(MODEL,),
+        limits=limits,
+        parameters=PARAMETERS,
+        complete=True,
+    )
 
 
 class LocalEngine:
@@ -34,11 +58,7 @@ class LocalEngine:
 
     def __init__(self, pixels: PixelWork, limits: Limits) -> None:
         self._pixels = pixels
-        self.limits = limits
-
-    def features(self) -> frozenset[str]:
-        """What it makes."""
-        return frozenset({FEATURE})
+        self.capabilities = able(limits)
 
     def check(self, order: JobRequest) -> None:
         """Whether the order is understood. WrongUsage option_invalid."""
@@ -66,8 +86,14 @@ class LocalEngine:
         """There is nothing to ask for: `submit` has answered. BadRequest."""
         raise BadRequest("unexpected", detail=f"{task.engine} has no tasks")
 
+    async def find(self, attempt: str) -> None:
+        """Nothing of it lasts: an attempt that was not heard of is made again."""
+
     async def cancel(self, task: TaskRef) -> None:
         """There is nothing to stop."""
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
 
 
 def _pictures(made: Made) -> tuple[Picture, ...]:
