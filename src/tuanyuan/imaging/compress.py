@@ -6,14 +6,16 @@ labels away (《人工智能生成合成内容标识办法》 Art. 10).
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from tuanyuan.domain.errors import Rejected
-from tuanyuan.imaging.decode import Bounds, decode, printable, shrink
+from tuanyuan.imaging.decode import UPLOAD, Bounds, decode, over_white, printable, shrink
 from tuanyuan.imaging.encode import encode, encode_palette
 from tuanyuan.imaging.label.metadata import embed, packet, read_payload
 
@@ -21,6 +23,9 @@ _BEST, _GOOD, _LEAST = 92, 80, 40  # JPEG quality: to begin with; before size is
 _BOUNDS = Bounds(bytes=50 * 1024 * 1024)  # this is where photos too large for anything else go
 _LABEL_ROOM = 256  # bytes that a file grows by beyond the label's packet itself
 _MARGIN = 0.98  # sizes are guessed from pixels; aim a little below the limit
+
+# Of a photo that is sent to an engine: none looks closer, and every byte takes time.
+ENGINE_SIDE, ENGINE_BYTES = 2048, 2_000_000
 
 _Pixels = NDArray[np.uint8]
 _Encoder = Callable[[_Pixels, _Pixels | None], bytes]
@@ -46,6 +51,28 @@ def compress(
         limit = f"{max_bytes / 1_000_000:g}"
         raise Rejected("file_cannot_shrink", file=printable(name), limit=limit)
     return found if label is None else embed(found, label)
+
+
+def fitting(
+    data: bytes, *, name: str, max_bytes: int, side: int, pixels: int, bounds: Bounds = UPLOAD
+) -> tuple[bytes, int, int]:
+    """A JPEG for an engine, its width and height: at most `max_bytes`, `side` and `pixels`, and never over 2 MB.
+
+    Over white where there was transparency, and without any metadata: what is sent out for work is no picture that
+    is given to somebody. Raises Rejected as `decode` does, and file_cannot_shrink.
+    """
+    picture = decode(data, name=name, bounds=bounds, long_side=min(side, ENGINE_SIDE))
+    rgb = over_white(picture)
+    height, width = rgb.shape[:2]
+    if height * width > pixels:
+        scale = math.sqrt(pixels / (height * width))
+        rgb, _ = shrink(rgb, None, (math.floor(width * scale), math.floor(height * scale)))
+    room = min(max_bytes, ENGINE_BYTES)
+    found = _smallest_jpeg(rgb, room, 1)
+    if found is None:
+        raise Rejected("file_cannot_shrink", file=printable(name), limit=f"{room / 1_000_000:g}")
+    with Image.open(io.BytesIO(found)) as header:  # our own file: its pixels need not be opened again
+        return found, header.width, header.height
 
 
 def _smallest_jpeg(rgb: _Pixels, room: int, short_side: int) -> bytes | None:

@@ -166,7 +166,7 @@ def test_the_library_would_have_written_the_secret(caplog: pytest.LogCaptureFixt
     logger = logging.getLogger("httpx2")
     (dropping,) = logger.filters
     line = 'HTTP Request: GET https://api.weixin.qq.com/sns/jscode2session?appid=1&secret=s "HTTP/1.1 200 OK"'
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="httpx2"):
         logger.info(line)
         logger.info("HTTP Request: GET https://engine.example/ok")
         logger.removeFilter(dropping)

@@ -81,7 +81,7 @@ class WeChatClient:
         }
         try:
             return self._fetch(asked)
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError) as error:
             log.warning("wechat_no_answer", error=type(error).__name__)
             return None
 
