@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -137,8 +138,13 @@ def _constraints(database: Database) -> set[str]:
 
 
 def _plain(statement: str) -> str:
-    """With the order of columns and constraints left out, and the spaces: they differ, and mean nothing."""
-    return "\n".join(sorted(line.strip().rstrip(",") for line in statement.splitlines()))
+    """With the order of columns and constraints left out, and the spaces: they differ, and mean nothing.
+
+    A column that SQLite added later stands on the line of the one before it, and behind a comma.
+    """
+    begun, separated, rest = statement.partition("(")
+    parts = re.split(r",\s*(?![^()]*\))", rest.strip().removesuffix(")")) if separated else []
+    return "\n".join([begun.strip(), *sorted(" ".join(part.split()) for part in parts)])
 
 
 def test_two_processes_upgrade_at_once(empty: Database) -> None:

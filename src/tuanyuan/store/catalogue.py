@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from tuanyuan.domain.catalogue import Catalogue, Engine, Feature, Offer
+from tuanyuan.domain.catalogue import Catalogue, Feature, Offer
 from tuanyuan.domain.scene import Scene
 from tuanyuan.store.scenes import SceneFolder
 
@@ -20,12 +20,12 @@ class CatalogueFiles:
         self._catalogue = catalogue
 
     def catalogue(self) -> Catalogue:
-        """The catalogue as written down; engines without their state. Error: `scene_damaged`."""
+        """The catalogue as written down; nothing is ready, and no engine is in it. Error: `scene_damaged`."""
         written = tomllib.loads(self._catalogue.read_text("utf-8"))
         return Catalogue(
             features=tuple(Feature(**entry) for entry in written["feature"]),
             backgrounds=self.backgrounds(),
-            engines=tuple(Engine(**{**entry, "features": tuple(entry["features"])}) for entry in written["engine"]),
+            engines=(),
             offers=tuple(Offer(**entry) for entry in written["offer"]),
         )
 

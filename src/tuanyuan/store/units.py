@@ -13,6 +13,7 @@ from tuanyuan.domain.job import Job
 from tuanyuan.domain.ports.world import Clock
 from tuanyuan.store.books.audit import AuditBook
 from tuanyuan.store.books.consents import ConsentBook
+from tuanyuan.store.books.engines import EngineBook
 from tuanyuan.store.books.files import FileBook
 from tuanyuan.store.books.free_days import FreeDayBook
 from tuanyuan.store.books.jobs import JobBook
@@ -44,6 +45,7 @@ class SqlUnit:
         self.ledger = LedgerBook(session)
         self.free_days = FreeDayBook(session)
         self.jobs = JobBook(session, enqueue)
+        self.engines = EngineBook(session)
         self.works = WorkBook(session)
         self.audit = AuditBook(session)
         self.keys = KeyBook(session)

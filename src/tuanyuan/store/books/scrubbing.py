@@ -53,7 +53,7 @@ def _scrub_jobs(session: Session, user_id: str, which: ColumnElement[bool], pict
         ]
         values: dict[str, Any] = {"candidates": kept}
         if pictures is None:
-            values["request"] = {**row.request, "people": [], "options": {}}
+            values["request"] = {**row.request, "people": [], "options": {}, "style": None}
         session.execute(update(jobs).where(jobs.c.id == row.id).values(values))
 
 

@@ -5,6 +5,7 @@ Instants are milliseconds (`columns.Instant`). The migrations make these tables;
 
 from __future__ import annotations
 
+from tuanyuan.store.tables.engines import engine_health
 from tuanyuan.store.tables.jobs import attempts, job_events, jobs
 from tuanyuan.store.tables.log import audit_head, audit_log
 from tuanyuan.store.tables.money import entries, free_days
@@ -18,6 +19,7 @@ __all__ = [
     "audit_head",
     "audit_log",
     "consents",
+    "engine_health",
     "entries",
     "files",
     "free_days",

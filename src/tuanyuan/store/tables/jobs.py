@@ -71,6 +71,10 @@ attempts = Table(
     Column("finished_at", Instant),
     Column("cost_fen", Integer, nullable=False),
     Column("result", Json),
+    Column("model", Text, nullable=False, server_default=""),
+    Column("reason", Json),
     UniqueConstraint("job_id", "number"),
+    Index(None, "created_at", "engine"),
+    Index(None, "outcome", "engine"),
     one_of("outcome", ("submitting", "submitted", "succeeded", "refused", "failed", "unknown", "lost")),
 )
