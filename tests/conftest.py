@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tuanyuan.store.weights import read_lock
@@ -28,6 +29,12 @@ ROOT = Path(__file__).parents[1]
 # A busy machine is no failure.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> None:
+    """Logging as nobody has set it up: what a command does in one test's process is not the next test's."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ from PIL import Image
 
 from tuanyuan.domain.errors import NotNow, OurFault, PhotosRejected, Rejected
 from tuanyuan.domain.label import new_label
+from tuanyuan.domain.ports import Wish
+from tuanyuan.engines.sandbox import draw
 from tuanyuan.imaging.decode import decode
 from tuanyuan.imaging.label import label_picture, read_label
 from tuanyuan.processes.pixels import PixelProcesses
@@ -154,6 +156,31 @@ def _busy(call) -> bool:
     return isinstance(error, NotNow) and error.code == "busy"
 
 
+def test_faces_are_remembered_beside_other_work_and_only_for_the_call(pixels, photos):
+    picture = draw([data for _, data in photos], 1440, 1080)
+    wish = Wish("reunion", tuple(name for name, _ in photos), (1440, 1080), {})
+    remembered = pixels.remember(photos, "reunion", {}).result()
+    (plain,) = pixels.finish([picture], photos, wish)
+    (same,) = pixels.finish([picture], [(name, b"") for name, _ in photos], wish, remembered)
+    assert {**same.facts, "produce_id": ""} == {**plain.facts, "produce_id": ""}
+    assert len(same.facts["people"]) == 2
+    with pytest.raises(Rejected, match="file_empty"):  # nothing has stayed in the process
+        pixels.finish([picture], [(name, b"") for name, _ in photos], wish)
+
+
+def test_faces_are_not_remembered_while_pictures_wait_to_be_made(settings_json, photos):
+    work = PixelProcesses(settings_json, 1)
+    try:
+        under_way, waiting = work.warm(), work.warm()
+        with pytest.raises(NotNow, match="busy"):
+            work.remember(photos, "reunion", {})
+        under_way.result()
+        waiting.result()
+        assert work.making.waiting == 0
+    finally:
+        work.close()
+
+
 def test_a_preview_is_small_and_keeps_the_pictures_own_label(pixels):
     picture = label_picture(grainy(1600, 1200), new_label("abc"), "jpeg")
     small = pixels.preview(picture, 400)
@@ -178,10 +205,12 @@ def test_a_preview_of_an_unlabelled_picture_is_never_made(pixels):
 
 def test_parent_and_child_stay_small(pixels, photos):
     pixels.make("reunion", photos, order(photos), quiet)
+    pixels.warm().result()  # comes after the rest that follows what was made
     parent, child = resident(), resident(pixels.making.pids[0])
     for _ in range(3):
         pixels.make("reunion", photos, order(photos), quiet)
         pixels.examine(photos[0][1], "a")
+    pixels.warm().result()
     assert resident() - parent < 20 << 20
     assert resident(pixels.making.pids[0]) - child < 150 << 20
 

@@ -6,26 +6,28 @@ import ctypes
 import gc
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tuanyuan.domain.errors import OurFault, Rejected
 from tuanyuan.domain.photo import FaceReport, PhotoReport
-from tuanyuan.domain.ports.pixels import Made, Progress
+from tuanyuan.domain.ports.pixels import Finished, Made, Prepared, Progress, Wish
 from tuanyuan.domain.reunion import Order, PersonHint
 
 if TYPE_CHECKING:
     from tuanyuan.domain.ports import Scenes
     from tuanyuan.domain.scene import Scene
     from tuanyuan.services.darkroom import Darkroom
+    from tuanyuan.services.finishing import Finishing
     from tuanyuan.services.reunion import Reunion
     from tuanyuan.settings import Settings
 
 PREVIEW_QUALITY = 85
 RESULT = "result.json"
+PNG = b"\x89PNG"
 
 
 def start(settings_json: str) -> Workshop:
@@ -41,6 +43,7 @@ class Workshop:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._kept = ExitStack()
+        self._worked = False
 
     def examine(self, data: bytes, name: str) -> PhotoReport:
         """Open a photo and look at its faces. Rejected when it cannot be read."""
@@ -54,14 +57,46 @@ class Workshop:
         """Make a feature of photos by name; raises what its service raises. Nothing is written anywhere."""
         if feature != "reunion":
             raise OurFault("unexpected", detail=f"nothing here makes {feature!r}")
+        self._worked = True
         with _bad_alloc_is_memory():
             results = ResultsInMemory()
             studio = self._reunion
             darkroom = replace(studio.darkroom, files=PhotosInMemory(dict(photos)))
             replace(studio, darkroom=darkroom).make(reunion_order(order), results, progress)
-        _give_memory_back()
         files = dict(results.files)
         return Made(files=files, result=json.loads(files.pop(RESULT)))
+
+    def prepare(
+        self, photos: Sequence[tuple[str, bytes]], most_bytes: int, most_side: int, most_pixels: int
+    ) -> list[Prepared]:
+        """Photos for an engine: spec 2.1, and each within the bounds of one picture there.
+
+        Rejected: one cannot be read, or cannot be made that small.
+        """
+        from tuanyuan.imaging.compress import fitting
+
+        fit = partial(fitting, max_bytes=most_bytes, side=most_side, pixels=most_pixels)
+        with _bad_alloc_is_memory():
+            made = list(self._darkroom.executor.map(lambda photo: fit(photo[1], name=photo[0]), photos))
+        return [
+            Prepared(file, "image/png" if file.startswith(PNG) else "image/jpeg", width, height)
+            for file, width, height in made
+        ]
+
+    def remember(
+        self, photos: Sequence[tuple[str, bytes]], feature: str, chosen: Mapping[str, tuple[int, ...]]
+    ) -> bytes:
+        """What `finish` compares the pictures with. Nothing of it is kept here."""
+        with _bad_alloc_is_memory():
+            return self._finishing(photos).remember([name for name, _ in photos], feature, chosen)
+
+    def finish(
+        self, pictures: Sequence[bytes], photos: Sequence[tuple[str, bytes]], wish: Wish, remembered: bytes = b""
+    ) -> list[Finished]:
+        """What an engine far away made: judged against the photos, marked, labelled."""
+        with _bad_alloc_is_memory():
+            finished = self._finishing(photos).finish(pictures, wish, remembered)
+        return [_plain_facts(one) for one in finished]
 
     def preview(self, picture: bytes, long_side: int) -> bytes:
         """A JPEG of at most `long_side` pixels with the picture's own label. OurFault label_unverified: it has none.
@@ -86,6 +121,18 @@ class Workshop:
     def warm(self) -> None:
         """Load what `make` needs."""
         self._reunion  # noqa: B018
+
+    def _finishing(self, photos: Sequence[tuple[str, bytes]]) -> Finishing:
+        from tuanyuan.services.finishing import Finishing
+
+        self._worked = True
+        return Finishing(replace(self._darkroom, files=PhotosInMemory(dict(photos))), self._reunion.judge)
+
+    def rest(self) -> None:
+        """A picture's gigabyte is not kept until the next order. Takes up to a tenth of a second."""
+        if self._worked:
+            _give_memory_back()
+        self._worked = False
 
     @cached_property
     def _darkroom(self) -> Darkroom:
@@ -168,8 +215,13 @@ def _plain(report: PhotoReport) -> PhotoReport:
     return replace(report, ok=bool(report.ok), width=int(report.width), height=int(report.height), faces=faces)
 
 
+def _plain_facts(finished: Finished) -> Finished:
+    """The same with Python's own numbers, as result.json has them."""
+    return replace(finished, facts=json.loads(json.dumps(finished.facts, default=float)))
+
+
 def _give_memory_back() -> None:
-    """A picture's gigabyte is not kept until the next order. Only glibc keeps it, and has a function for that."""
+    """Only glibc keeps what is free, and has a function for that."""
     gc.collect()
     if sys.platform == "linux":
         with suppress(AttributeError):

@@ -18,7 +18,7 @@ from pathlib import Path
 from dbos import DBOS
 
 from doubles.plant import build
-from tuanyuan.domain.engine import Limits
+from tuanyuan.domain.capabilities import Limits
 from tuanyuan.worker import Pace, Schedule
 
 

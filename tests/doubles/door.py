@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from tuanyuan.domain.engine import Engine
 from tuanyuan.domain.errors import Rejected, StudioError
 from tuanyuan.domain.job import Job
 from tuanyuan.domain.messages import problem
@@ -152,17 +153,28 @@ class Door:
 
 
 @contextmanager
-def open_door(folder: Path, database_url: str, scenes: Path, **changes: Any) -> Iterator[Door]:
-    """A studio in `folder` on an upgraded, empty database."""
+def open_door(
+    folder: Path,
+    database_url: str,
+    scenes: Path,
+    *,
+    pixels: Any = None,
+    made_by: Mapping[str, Engine] | None = None,
+    **changes: Any,
+) -> Iterator[Door]:
+    """A studio in `folder` on an upgraded, empty database.
+
+    made_by: its engines instead of the fake one; with `engines` among the changes they are built from the settings.
+    """
+    told: dict[str, Any] = {"proxies": 1, "engines": "fake", **changes}
     settings = Settings(
         data_dir=folder,
         database_url=database_url,
         scenes_dir=scenes,
         secret_key="a secret of the tests that is long enough",
-        proxies=int(changes.pop("proxies", 1)),
-        engines="fake",
-        **changes,
+        **told,
     )
+    engines = made_by or (None if "engines" in changes else {"fake": FakeEngine()})
     times = [datetime(2026, 2, 16, 12, tzinfo=UTC)]
     posted: list[str] = []
 
@@ -170,7 +182,7 @@ def open_door(folder: Path, database_url: str, scenes: Path, **changes: Any) -> 
         posted.append(job.id)
 
     with open_studio(
-        settings, pixels=Glance(), engines={"fake": FakeEngine()}, enqueue=enqueue, clock=lambda: times[0]
+        settings, pixels=pixels or Glance(), engines=engines, enqueue=enqueue, clock=lambda: times[0]
     ) as studio:
         app = create(studio)
         with TestClient(app, raise_server_exceptions=True) as client:

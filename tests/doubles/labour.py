@@ -43,6 +43,7 @@ class Labour:
     def __init__(self, *given):
         self._given = given
         self._calls = 0
+        self._rests = 0
 
     def pid(self):
         return os.getpid()
@@ -53,6 +54,12 @@ class Labour:
     def count(self):
         self._calls += 1
         return self._calls
+
+    def rest(self):
+        self._rests += 1
+
+    def rests(self):
+        return self._rests
 
     def echo(self, *values):
         return values

@@ -14,14 +14,15 @@ from uuid import uuid4
 
 import structlog
 
+from doubles.routes import a_briefing, a_router
+from tuanyuan.domain.capabilities import Limits
 from tuanyuan.domain.consent import FACE_EDIT, Consent
-from tuanyuan.domain.engine import Limits
 from tuanyuan.domain.job import Job, JobRequest
 from tuanyuan.domain.kept import PHOTO_LIFE, KeptPhoto
 from tuanyuan.domain.photo import FaceReport, PhotoReport
 from tuanyuan.domain.user import Identity, User
 from tuanyuan.engines.fake.engine import FakeEngine
-from tuanyuan.services.catalogue import Catalogues
+from tuanyuan.services.catalogue import Catalogues, Maker
 from tuanyuan.services.generation import Generation
 from tuanyuan.services.jobs import Jobs
 from tuanyuan.services.keeping import Keeping
@@ -142,19 +143,20 @@ def build(
     keeping = Keeping(units, open_vault(f"fs://{folder.absolute()}", ["a secret"]), now, new_id, b"k" * 32)
     wallet = Wallet(now, new_id)
     engine = FakeEngine(seconds, limits or Limits(concurrency=32, expected_seconds=max(seconds, 0.1)))
-    engines = {engine.name: engine}
-    catalogues = Catalogues(CatalogueFiles(SCENES), {"local": lambda: None})
+    router = a_router({engine.name: engine}, now)
+    catalogues = Catalogues(CatalogueFiles(SCENES), [Maker(engine.name, engine.capabilities)])
     loop = EngineLoop()
     generation = Generation(
         units,
         wallet,
         keeping,
-        engines,
+        router,
+        a_briefing(keeping, now, new_id),
         now,
         new_id,
         run=loop.run,
         sleep=loop.sleep,
         checkpoint=checkpoint or (lambda _name: None),
     )
-    jobs = Jobs(wallet, catalogues, engines, now, new_id)
+    jobs = Jobs(wallet, catalogues, router, now, new_id)
     return Plant(database, enqueuer, units, keeping, wallet, jobs, generation, engine, loop)

@@ -12,20 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from doubles.books import RecordingUnits, a_consent, a_user, new_id
+from doubles.cloud import Cloud
+from doubles.cloud import cloudy as cloudy  # told to the tests together with the desk
+from doubles.routes import PlainPixels, a_briefing, a_router
 from tuanyuan.domain.catalogue import Catalogue, Feature
-from tuanyuan.domain.catalogue import Engine as Listed
-from tuanyuan.domain.engine import EngineRequest, EngineResult, Limits, Pending, Picture, TaskRef
-from tuanyuan.domain.errors import Rejected, StudioError, WrongUsage
+from tuanyuan.domain.engine import EngineRequest, EngineResult, TaskRef
+from tuanyuan.domain.errors import Rejected, StudioError
 from tuanyuan.domain.job import Job, JobRequest
 from tuanyuan.domain.kept import KeptPhoto
 from tuanyuan.domain.messages import Problem
 from tuanyuan.domain.photo import FaceReport, PhotoReport
 from tuanyuan.domain.scene import Scene
 from tuanyuan.domain.user import User
-from tuanyuan.services.catalogue import Catalogues
+from tuanyuan.services.catalogue import Catalogues, Maker
 from tuanyuan.services.generation import Generation, as_error
 from tuanyuan.services.jobs import Jobs
 from tuanyuan.services.keeping import Keeping
+from tuanyuan.services.routing import Router
 from tuanyuan.services.wallet import Wallet
 from tuanyuan.services.works import Works
 from tuanyuan.store.vault import open_vault
@@ -54,68 +57,10 @@ class Shelf:
             Feature("card", "电子贺卡", "Greeting card", "", "", 0, ready=False),
             Feature("motion", "微动态", "Living picture", "", "", 8, ready=True),
         )
-        engines = (Listed("cloud", "云", "Cloud", ("reunion", "tryon"), 5, 4),)
-        return Catalogue(features, self.backgrounds(), engines, ())
+        return Catalogue(features, self.backgrounds(), (), ())
 
     def backgrounds(self) -> tuple[Scene, ...]:
         return (Scene("studio", "影棚", "Studio", Path("studio")),)
-
-
-# What the engine does at one call: answers, or raises.
-Act = Callable[["Cloud", EngineRequest], EngineResult | TaskRef]
-
-
-@dataclass
-class Cloud:
-    """An engine far away (or here: `resumable`). `script`: what it does at each call; after that it makes pictures."""
-
-    script: list[Act | BaseException] = field(default_factory=list)
-    polls: list[Any] = field(default_factory=list)
-    resumable: bool = False
-    limits: Limits = field(default_factory=lambda: Limits(concurrency=2, expected_seconds=10, deadline=60))
-    name: str = "cloud"
-    calls: list[EngineRequest] = field(default_factory=list)
-    attempts: list[str] = field(default_factory=list)
-    polled: list[TaskRef] = field(default_factory=list)
-    cancelled: list[TaskRef] = field(default_factory=list)
-    made: int = 0
-
-    def features(self) -> frozenset[str]:
-        return frozenset({"reunion", "tryon", "card"})
-
-    def check(self, order: JobRequest) -> None:
-        if "nonsense" in order.options:
-            raise WrongUsage("option_invalid", field="options.nonsense", allowed="—")
-
-    async def submit(self, request: EngineRequest, attempt: str, progress: Any) -> EngineResult | TaskRef:
-        self.calls.append(request)
-        self.attempts.append(attempt)
-        act = self.script.pop(0) if self.script else None
-        if isinstance(act, BaseException):
-            raise act
-        if act is not None:
-            return act(self, request)
-        progress(0.5, "一半", "half")
-        return self.pictures(request.candidates)
-
-    async def poll(self, task: TaskRef) -> Pending | EngineResult:
-        self.polled.append(task)
-        answer = self.polls.pop(0) if self.polls else Pending(None, 5.0)
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
-
-    async def cancel(self, task: TaskRef) -> None:
-        self.cancelled.append(task)
-
-    def pictures(self, count: int, labelled: bool = True, **more: Any) -> EngineResult:
-        """So many pictures that were never made before."""
-        made = []
-        for _ in range(count):
-            self.made += 1
-            facts = {"score": 1 - self.made / 1000, "people": [{"person": 1}], "produce_id": f"p{self.made}"}
-            made.append(Picture(b"\xff\xd8 picture %d" % self.made, 1920, 1440, labelled, facts))
-        return EngineResult(tuple(made), cost_fen=20 * count, **more)
 
 
 @dataclass
@@ -125,6 +70,7 @@ class Desk:
     units: RecordingUnits
     folder: Path
     engine: Cloud = field(default_factory=Cloud)
+    others: dict[str, Any] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
     slept: list[float] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
@@ -135,15 +81,20 @@ class Desk:
         self.vault = open_vault(f"fs://{self.folder}/vault", ["a secret of the tests that is long enough"])
         self.wallet = Wallet(self.clock, new_id)
         self.keeping = Keeping(self.units, self.vault, self.clock, new_id, b"s" * 32)
-        catalogue = Catalogues(self.shelf, {"cloud": lambda: self.shelf.problem})
-        self.jobs = Jobs(self.wallet, catalogue, {"cloud": self.engine}, self.clock, new_id)
+        makers = [Maker("cloud", self.engine.capabilities, probe=lambda: self.shelf.problem)]
+        catalogue = Catalogues(self.shelf, makers, addresses=True)
+        self.engines = {self.engine.name: self.engine, **self.others}
+        self.router = a_router(self.engines, self.clock, problem=self._problem)
+        self.pixels = PlainPixels()
+        self.jobs = Jobs(self.wallet, catalogue, self.router, self.clock, new_id)
         object.__setattr__(self.jobs.offering, "fresh", 0.0)
         self.works = Works(self.clock, new_id)
         self.generation = Generation(
             self.units,
             self.wallet,
             self.keeping,
-            {"cloud": self.engine},
+            self.router,
+            a_briefing(self.keeping, self.clock, new_id, self.pixels, base="https://studio.example"),
             self.clock,
             new_id,
             run=asyncio.run,
@@ -159,6 +110,32 @@ class Desk:
     def later(self, **passing: float) -> None:
         self.units.now += timedelta(**passing)
 
+    def use(self, router: Router) -> None:
+        """Another router from now on, where orders are taken and where they are made."""
+        self.router = router
+        self.jobs = replace(self.jobs, router=router)
+        object.__setattr__(self.jobs.offering, "fresh", 0.0)
+        self.generation = replace(self.generation, router=router)
+
+    def earn(self, amount: int) -> None:
+        """More credits for the user."""
+        with self.units.begin() as unit:
+            self.wallet.add(unit, self.user.id, "earn", amount, f"test:{new_id()}", "more|more")
+
+    def agree(self, purpose: str, granted: bool = True) -> None:
+        """The user's newest answer."""
+        self.later(seconds=1)
+        with self.units.begin() as unit:
+            a_consent(unit, self.user.id, purpose, granted, created_at=self.clock())
+
+    def crashes(self, job_id: str) -> None:
+        """The worker dies at `crash_at`."""
+        try:
+            self.work(job_id)
+        except Crash:
+            return
+        raise AssertionError("it lives")
+
     def checkpoint(self, name: str) -> None:
         self.passed.append(name)
         if name == self.crash_at:
@@ -171,6 +148,10 @@ class Desk:
         a_consent(unit, user.id)
         self.wallet.welcome(unit, user.id, f"user:{user.id}")
         return user
+
+    def _problem(self, name: str) -> str | None:
+        del name
+        return self.shelf.problem.code if self.shelf.problem else None
 
     def photo(self, user: User | None = None, data: bytes | None = None, **changes: Any) -> KeptPhoto:
         """A usable photo of one person, really kept."""
@@ -281,7 +262,7 @@ def a_task(engine: Cloud, request: EngineRequest) -> TaskRef:
 def settled(desk: Desk, job_id: str) -> None:
     """Failed, with exactly what it took given back, and no picture left."""
     assert desk.job(job_id).status == "failed"
-    assert desk.entries() == [("earn", 10), ("spend", -PRICE), ("refund", PRICE)]
+    assert [e for e in desk.entries() if e[0] != "earn"] == [("spend", -PRICE), ("refund", PRICE)]
     assert desk.events(job_id)[-1][0::2] == ("failed", "job_failed")
     assert desk.files() == []
     assert desk.unexplained() == 0

@@ -29,6 +29,14 @@ def test_a_process_stays_warm_and_keeps_what_it_has_loaded(pool):
     assert len(workers.pids) == 1
 
 
+def test_a_process_rests_after_each_answer_and_before_the_next_call(pool):
+    workers = pool(1)
+    assert [workers.call("rests") for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(Rejected):
+        workers.call("refuse", "plain")
+    assert workers.call("rests") == 4
+
+
 def test_the_longest_waiting_goes_first(pool, tmp_path):
     workers, order = pool(1), []
     gate = tmp_path / "gate"

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 from doubles.books import EmptySqlite, RecordingUnits
-from doubles.studio import Cloud, Desk, a_task, answers, saying, settled
+from doubles.studio import Cloud, Desk, a_task, answers, cloudy, saying, settled
 
+from tuanyuan.domain.capabilities import Limits
 from tuanyuan.domain.engine import (
     BadRequest,
     EngineRequest,
     EngineResult,
     EngineSetup,
     InputRefused,
-    Limits,
     OutputRefused,
     Pending,
     TaskRef,
@@ -25,7 +25,7 @@ from tuanyuan.domain.engine import (
     Transient,
     Unknown,
 )
-from tuanyuan.domain.errors import NotNow, StudioError
+from tuanyuan.domain.errors import NotNow, OurFault, StudioError
 from tuanyuan.services.generation import as_error
 from tuanyuan.services.patience import Patience, through_outage
 
@@ -67,7 +67,7 @@ def test_throttling_is_no_attempt_and_ends_at_the_deadline(desk: Desk) -> None:
 
 
 def test_throttling_without_end_fails_the_job(desk: Desk) -> None:
-    desk.engine.limits = replace(desk.engine.limits, deadline=20)
+    desk.engine.capabilities = cloudy(limits=Limits(concurrency=2, expected_seconds=10, deadline=20))
     desk.engine.script = [saying(Throttled)] * 99
     job = desk.done()
     settled(desk, job.id)
@@ -90,7 +90,7 @@ def test_output_refused_is_tried_once_more(desk: Desk) -> None:
     desk.engine.script = [saying(OutputRefused)] * 2
     job = desk.done()
     settled(desk, job.id)
-    assert (len(desk.engine.calls), desk.slept) == (2, [0.0])
+    assert (len(desk.engine.calls), desk.slept) == (2, [])
 
 
 @pytest.mark.parametrize("error", [EngineSetup, BadRequest])
@@ -117,7 +117,7 @@ def test_an_engine_that_does_not_answer_in_time_is_unknown(desk: Desk) -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    desk.engine.limits = replace(desk.engine.limits, deadline=0.01)
+    desk.engine.capabilities = cloudy(limits=Limits(concurrency=2, expected_seconds=10, deadline=0.01))
     desk.engine.submit = hang  # type: ignore[method-assign, assignment]
     job = desk.done()
     settled(desk, job.id)
@@ -130,14 +130,14 @@ def test_an_unforeseen_error_goes_on_and_is_noted(desk: Desk, resumable: bool, o
     desk.engine.script = [ZeroDivisionError()]
     job = desk.submit()
     desk.generation.claim(job.id, "w")
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(OurFault, match="unexpected"):
         desk.generation.make(job.id, desk.generation.prepare(job.id))
     assert desk.outcomes(job.id) == [outcome]
 
 
 def test_an_engine_that_was_taken_away_gives_back(desk: Desk) -> None:
     job = desk.submit()
-    desk.generation = replace(desk.generation, engines={})
+    desk.generation = replace(desk.generation, router=replace(desk.router, engines={}))
     desk.work(job.id)
     settled(desk, job.id)
     assert (desk.job(job.id).error or {})["code"] == "engine_missing"

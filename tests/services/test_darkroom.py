@@ -8,7 +8,7 @@ from doubles.photos import jpeg, save
 from doubles.reunion import OneByOne
 from doubles.sitters import face_at
 
-from tuanyuan.domain.errors import OurFault, Rejected
+from tuanyuan.domain.errors import Rejected
 from tuanyuan.services.darkroom import Darkroom
 
 
@@ -86,8 +86,3 @@ def test_a_check_never_raises_for_a_photo():
         ("a.png", True, []),
         ("bad.jpg", False, ["file_not_a_photo"]),
     ]
-
-
-def test_without_a_cutter_there_is_no_mask():
-    with pytest.raises(OurFault):
-        photos(LEFT).mask("a.png")

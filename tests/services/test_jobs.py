@@ -85,7 +85,6 @@ def test_the_wired_consent_question_is_the_one_that_counts(desk: Desk) -> None:
     ("changes", "code", "kind"),
     [
         ({"feature": "levitation"}, "feature_unknown", Rejected),
-        ({"feature": "card"}, "feature_not_ready", Rejected),
         ({"feature": "motion"}, "feature_not_ready", Rejected),  # no engine offers it
         ({"background": "/etc/passwd"}, "background_not_offered", Rejected),
         ({"background": "../studio"}, "background_not_offered", Rejected),

@@ -118,7 +118,7 @@ def test_of_a_closed_account_no_column_tells_anything_of_people(desk: Desk) -> N
         unit.keys.claim(desk.user.id, "a-key-of-this", "f" * 64, desk.clock())
         unit.keys.answer(desk.user.id, "a-key-of-this", 200, f"{TITLE} {BOX} /api/v1/files".encode())
     photo = desk.photo(name=PHOTO)
-    job = made(desk, options={"words": WISH})
+    job = made(desk, style=WISH)
     with desk.units.begin() as unit:
         work_id = desk.jobs.pick(unit, desk.user.id, job.id, job.candidates[0].id).work_id
         assert work_id

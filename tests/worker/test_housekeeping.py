@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 import structlog
 from doubles.books import NOW, RecordingUnits, a_user, an_entry, new_id
-from doubles.studio import Desk
+from doubles.studio import Desk, a_task
 
+from tuanyuan.services.reconciling import Reconciling
 from tuanyuan.store.tables import entries
 from tuanyuan.worker import housekeeping as schedules_of
 from tuanyuan.worker.housekeeping import check_ledger, forget_keys, sweep_files
@@ -23,17 +25,23 @@ def desk(units: RecordingUnits, tmp_path: Path) -> Desk:
 
 
 def test_each_schedule_runs_its_own_work(desk: Desk) -> None:
-    schedules = {s.name: s for s in schedules_of(desk.units, desk.keeping, desk.clock)}
+    reconciling = Reconciling(desk.units, desk.engines, desk.clock, asyncio.run)
+    schedules = {s.name: s for s in schedules_of(desk.units, desk.keeping, desk.clock, reconciling)}
     assert {name: s.cron for name, s in schedules.items()} == {
         "sweep-files": "*/5 * * * *",
         "forget-keys": "17 3 * * *",
         "check-ledger": "7 * * * *",
+        "reconcile-attempts": "*/10 * * * *",
     }
     desk.photo()
     desk.later(hours=48)
     with desk.units.begin() as unit:
         unit.keys.claim(desk.user.id, "an-old-key", "f" * 64, NOW - timedelta(hours=1))
     assert [schedules[name].work() for name in ("sweep-files", "forget-keys", "check-ledger")] == [1, 1, 0]
+    desk.engine.script = [a_task]
+    desk.work(desk.submit().id)
+    desk.engine.polls = [desk.engine.pictures(1)]
+    assert schedules["reconcile-attempts"].work() == 1
 
 
 def test_the_sweep_goes_on_until_nothing_is_due(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

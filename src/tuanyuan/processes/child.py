@@ -35,8 +35,10 @@ def main(calls: Connection, answers: Connection, start: str, start_args: tuple[A
         send(answers, _told(error))
         return
     send(answers, ("ready", None))
+    rest = getattr(worker, "rest", None)
     while _answered(worker, inbox.get(), answers):
-        pass
+        if rest is not None:
+            rest()
 
 
 def _settle(memory: int) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from tuanyuan.domain.errors import NotNow
 from tuanyuan.domain.photo import PhotoReport
-from tuanyuan.domain.ports.pixels import Made, Progress
+from tuanyuan.domain.ports.pixels import Finished, Made, Prepared, Progress, Wish
 from tuanyuan.processes.pool import Pool
 
 START = "tuanyuan.workshop:start"
@@ -16,7 +17,7 @@ LOOK_SECONDS, MAKE_SECONDS = 30.0, 120.0
 # Data that a process may map, in bytes. Measured: 0.5 GB with the models, 1.3 GB while five people are composed at
 # 1920×1440, 1.6 GB at 4096×3072; a photo of 48 megapixels takes 1.3 GB for a moment, and another 0.4 GB for each that
 # waits for its turn to be opened.
-LOOK_MEMORY, MAKE_MEMORY, THREAD_MEMORY = 3 << 30, 2 << 30, 1 << 30
+MEMORY, THREAD_MEMORY = 2 << 30, 1 << 30
 MOST_AT_ONCE = 5  # photos of one order
 
 
@@ -28,12 +29,13 @@ class PixelProcesses:
 
     def __init__(self, settings_json: str, workers: int, *, idle_seconds: float = 600.0) -> None:
         threads = min(int(json.loads(settings_json)["threads"]), MOST_AT_ONCE)
+        memory = MEMORY + threads * THREAD_MEMORY
         self.looking = Pool(
             1,
             START,
             (settings_json,),
             seconds=LOOK_SECONDS,
-            memory_bytes=LOOK_MEMORY,
+            memory_bytes=memory,
             idle_seconds=idle_seconds,
             queue_limit=64,
         )
@@ -42,7 +44,7 @@ class PixelProcesses:
             START,
             (settings_json,),
             seconds=MAKE_SECONDS,
-            memory_bytes=MAKE_MEMORY + threads * THREAD_MEMORY,
+            memory_bytes=memory,
             idle_seconds=idle_seconds,
             queue_limit=4 * workers,
         )
@@ -58,6 +60,31 @@ class PixelProcesses:
         """Make a feature; blocks its thread. `progress` is called in another thread."""
         made: Made = self.making.call("make", feature, tuple(photos), order, progress=progress)
         return made
+
+    def prepare(
+        self, photos: Sequence[tuple[str, bytes]], most_bytes: int, most_side: int, most_pixels: int
+    ) -> Sequence[Prepared]:
+        """Photos within the bounds of an engine, as many at once as there are threads."""
+        seconds = LOOK_SECONDS * max(1, len(photos))
+        ready: Sequence[Prepared] = self.looking.call(
+            "prepare", tuple(photos), most_bytes, most_side, most_pixels, seconds=seconds
+        )
+        return ready
+
+    def remember(
+        self, photos: Sequence[tuple[str, bytes]], feature: str, chosen: Mapping[str, tuple[int, ...]]
+    ) -> Future[bytes]:
+        """Who should be in a picture, looked at while the engine makes it; never in the place of what must be made."""
+        if self.making.waiting:
+            raise NotNow("busy")
+        return self.making.submit("remember", tuple(photos), feature, dict(chosen), seconds=LOOK_SECONDS)
+
+    def finish(
+        self, pictures: Sequence[bytes], photos: Sequence[tuple[str, bytes]], wish: Wish, remembered: bytes = b""
+    ) -> Sequence[Finished]:
+        """What an engine made, judged and labelled; blocks its thread."""
+        finished: Sequence[Finished] = self.making.call("finish", tuple(pictures), tuple(photos), wish, remembered)
+        return finished
 
     def preview(self, picture: bytes, long_side: int) -> bytes:
         """A small labelled JPEG of a finished, labelled picture. OurFault label_unverified where it has no label."""

@@ -28,6 +28,7 @@ Report = Callable[..., None]
 class Recipe:
     """What a process is made of. start: `module:function`, called in it with start_args; what it returns is called.
 
+    Its `rest`, where it has one, is called after each answer, when nobody waits for it any more.
     start_seconds: how long that may take. memory: bytes of data that it may map, where the system limits that.
     """
 

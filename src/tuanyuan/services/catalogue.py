@@ -1,27 +1,95 @@
-"""What can be ordered now: the written catalogue with the state of each engine."""
+"""What can be ordered now: the written catalogue, who makes each feature, and the state of each engine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from tuanyuan.domain.catalogue import Catalogue, CatalogueSource
-from tuanyuan.domain.messages import Problem
+from tuanyuan.domain.capabilities import Capabilities
+from tuanyuan.domain.catalogue import Catalogue, CatalogueSource, Engine, pictured
+from tuanyuan.domain.messages import Problem, problem
 
 Probe = Callable[[], Problem | None]
+Styles = Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Maker:
+    """An engine as the operator has set it up. missing: names of the settings without which it is off.
+
+    probe: looks for what else keeps it from working; None: there is nothing to look for without asking it.
+    """
+
+    id: str
+    capabilities: Capabilities
+    in_use: bool = True
+    missing: tuple[str, ...] = ()
+    probe: Probe | None = None
+
+    def problem(self, addresses: bool) -> Problem | None:
+        """Why it makes nothing, the first thing to repair; None: nothing that is known."""
+        if self.missing:
+            return problem("engine_keys_missing", engine=self.id, settings="、".join(self.missing))
+        if not self.in_use:
+            return problem("engine_not_in_use", engine=self.id)
+        if not addresses and all(model.needs_address for model in self.capabilities.models):
+            return problem("public_url_missing", engine=self.id)
+        return self.probe() if self.probe is not None else None
+
+
+def _no_styles(feature: str) -> Sequence[str]:
+    del feature
+    return ()
 
 
 @dataclass(frozen=True)
 class Catalogues:
-    """The use case of `tuanyuan catalogue`. `probes` tell what keeps an engine from working, by engine id."""
+    """The use case of `tuanyuan catalogue`. addresses: whether the world can read a file of ours.
+
+    styles: what the `style` of a feature may be, by its id.
+    """
 
     source: CatalogueSource
-    probes: Mapping[str, Probe]
+    makers: Sequence[Maker]
+    addresses: bool = False
+    styles: Styles = _no_styles
 
     def show(self) -> Catalogue:
-        """The catalogue of this moment. An engine without a probe is a KeyError, never ready."""
+        """The catalogue of this moment."""
         written = self.source.catalogue()
-        return replace(
-            written,
-            engines=tuple(engine.with_problem(self.probes[engine.id]()) for engine in written.engines),
+        used = {maker.id: pictured(maker.capabilities, self.addresses) for maker in self.makers if maker.in_use}
+        able = {maker.id: pictured(maker.capabilities, addresses=True) for maker in self.makers}
+        features = tuple(
+            replace(
+                feature.made_by(used),
+                makeable=feature.made_by(able).makers,
+                styles=tuple(self.styles(feature.id)),
+            )
+            for feature in written.features
+        )
+        return replace(written, features=features, engines=self.engines())
+
+    def engines(self) -> tuple[Engine, ...]:
+        """Every engine with its state of this moment."""
+        return tuple(self._listed(maker) for maker in self.makers)
+
+    def broken(self, engine: str) -> Problem | None:
+        """What the probe of an engine in use finds; None: nothing, or it has none."""
+        probe = next((maker.probe for maker in self.makers if maker.id == engine and maker.in_use), None)
+        return probe() if probe is not None else None
+
+    def _listed(self, maker: Maker) -> Engine:
+        able = maker.capabilities
+        return Engine(
+            id=maker.id,
+            name_zh=able.name_zh,
+            name_en=able.name_en,
+            features=tuple(sorted(able.features)),
+            max_people=max(model.references for model in able.models),
+            max_candidates=max(model.outputs for model in able.models),
+            problem=maker.problem(self.addresses),
+            region=able.region,
+            provider=able.provider,
+            in_use=maker.in_use,
+            missing=maker.missing,
         )

@@ -1,22 +1,20 @@
-"""Photos: opened, checked, shrunk, masked."""
+"""Photos: opened, checked, shrunk."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuanyuan.domain.errors import OurFault, Rejected
+from tuanyuan.domain.errors import Rejected
 from tuanyuan.domain.photo import BYSTANDER, FaceReport, PhotoReport, examine
 from tuanyuan.domain.ports import PhotoFiles
 from tuanyuan.imaging.compress import compress
 from tuanyuan.imaging.decode import Picture, decode, over_white
-from tuanyuan.imaging.encode import encode
 from tuanyuan.imaging.faces import Face, FaceFinder
-from tuanyuan.imaging.matting import PersonCutter
 
 Pixels = NDArray[np.uint8]
 
@@ -40,12 +38,11 @@ class Photo:
 
 @dataclass(frozen=True)
 class Darkroom:
-    """The use cases of `tuanyuan check`, `compress` and `mask`; `open` is the way in for every feature."""
+    """The use cases of `tuanyuan check` and `compress`; `open` is the way in for every feature."""
 
     files: PhotoFiles
     finder: FaceFinder
     executor: Executor
-    cutter: PersonCutter | None = field(default=None)
 
     def open(self, name: str, chosen: Sequence[int] = ()) -> Photo:
         """Read a photo and look at its faces. Rejected when it cannot be read; its report says the rest.
@@ -73,18 +70,6 @@ class Darkroom:
     def compress(self, name: str) -> bytes:
         """The photo as it may be sent on: spec 2.1."""
         return compress(self.files.read(name), name=name)
-
-    def mask(self, name: str) -> tuple[bytes, bytes]:
-        """The people of a photo: alpha as a grey PNG, and the cut-out with clean edges as a PNG with transparency."""
-        if self.cutter is None:
-            raise OurFault("unexpected", detail="no cutter was wired")
-        photo = self.open(name)
-        if not photo.faces:
-            raise Rejected("no_face")
-        cutout, _ = self.cutter.cut(photo.rgb, photo.faces)
-        alpha = np.rint(cutout.alpha * 255).astype(np.uint8)
-        colour = np.rint(np.clip(cutout.colour, 0, 1) * 255).astype(np.uint8)
-        return encode(np.repeat(alpha[..., None], 3, 2), "png"), encode(colour, "png", alpha=alpha)
 
 
 def _from_left(faces: Sequence[Face]) -> list[Face]:

@@ -12,24 +12,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import structlog
 
-from tuanyuan.domain.engine import Engine
 from tuanyuan.domain.errors import NotFound, OurFault, StudioError
 from tuanyuan.domain.job import FINAL, MOST_CLAIMS, Candidate, Job
 from tuanyuan.domain.kept import PHOTO_LIFE_AFTER_USE
 from tuanyuan.domain.ports import Clock, NewId, Unit, Units
 from tuanyuan.domain.reunion import MOST_CANDIDATES
 from tuanyuan.services.attempts import Run
+from tuanyuan.services.briefing import Briefing
 from tuanyuan.services.keeping import Keeping
 from tuanyuan.services.making import Making, result
 from tuanyuan.services.merging import Merging
 from tuanyuan.services.patience import Sleep, through_outage
+from tuanyuan.services.routing import Router
 from tuanyuan.services.stages import CLAIMED, DONE, PREPARED, allowed, candidate_file, tell_stage
+from tuanyuan.services.tries import OPEN
 from tuanyuan.services.wallet import Wallet
 
 log = structlog.get_logger(__name__)
@@ -59,7 +61,8 @@ class Generation:
     units: Units
     wallet: Wallet
     keeping: Keeping
-    engines: Mapping[str, Engine]
+    router: Router
+    briefing: Briefing
     clock: Clock
     new_id: NewId
     run: Run = _run
@@ -113,7 +116,15 @@ class Generation:
         """
         self.checkpoint("make:before")
         made = Making(
-            self.units, self.keeping, self.engines, self.clock, self.new_id, self.run, self.sleep, self.checkpoint
+            self.units,
+            self.keeping,
+            self.router,
+            self.briefing,
+            self.clock,
+            self.new_id,
+            self.run,
+            self.sleep,
+            self.checkpoint,
         ).make(job_id, prepared)
         self.checkpoint("make:after")
         return made
@@ -169,7 +180,7 @@ class Generation:
         self.wallet.give_back(unit, job.id)
         Merging(self.clock, self.new_id, self.wallet).follow(unit, job.id)
         for attempt in unit.jobs.attempts(job.id):
-            if attempt.finished_at is None:
+            if attempt.outcome in OPEN:
                 unit.jobs.attempt(replace(attempt, outcome="unknown", finished_at=at))
         unit.files.expire([candidate_file(job.id, rank) for rank in range(1, MOST_CANDIDATES + 1)], at)
         log.info("job_failed", job=job.id, code=problem.get("code"), fix=problem.get("fix"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tuanyuan import __version__
+from tuanyuan.domain import parameters
 from tuanyuan.domain.consent import FACE_EDIT
 from tuanyuan.domain.engine import Engine
 from tuanyuan.domain.errors import Conflict, NotFound, Rejected
@@ -31,6 +32,7 @@ from tuanyuan.services.ordering import (
     require_standing,
 )
 from tuanyuan.services.result_cache import cache_key
+from tuanyuan.services.routing import Router, refusal, told
 from tuanyuan.services.wallet import Wallet
 
 PAGE = 100
@@ -51,7 +53,7 @@ class Jobs:
 
     wallet: Wallet
     catalogue: Catalogues
-    engines: Mapping[str, Engine]
+    router: Router
     clock: Clock
     new_id: NewId
     require_consent: Callable[[Unit, str, str], None] = require_standing
@@ -60,6 +62,11 @@ class Jobs:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "offering", Offering(self.catalogue, self.engines))
+
+    @property
+    def engines(self) -> Mapping[str, Engine]:
+        """The engines in use, by name."""
+        return self.router.engines
 
     def submit(self, unit: Unit, user: User, request: JobRequest) -> Job:
         """Take an order: price → entry → job → enqueue, all in this unit; a refusal raises and leaves nothing.
@@ -72,17 +79,17 @@ class Jobs:
         self.require_consent(unit, user.id, FACE_EDIT)
         feature = self.offering.feature(request.feature)
         offered = terms(feature, request.tier)
-        engine = self.offering.engine(feature.id)
         self.offering.background(request.background)
+        self.offering.style(feature, request.style)
         photos = chosen_photos(unit, user.id, request)
         check_people(request, photos)
-        engine.check(request)
+        engine = self._engine(unit, user, request, offered)
         key = cache_key(request, photos, offered, engine.name, self.version)
         at = self.clock()
         before = None if request.again else unit.jobs.cached(user.id, key, at)
         if before:
             return self._again(unit, user, request, before, engine, key, at)
-        check_bounds(unit, user.id, request.tier, engine.limits.expected_seconds)
+        check_bounds(unit, user.id, request.tier, engine.capabilities.limits.expected_seconds)
         job = self._new(user, request, offered, engine, key, at)
         if request.tier == "free" and not unit.free_days.take(user.id, at.astimezone(CHINA).date(), job.id):
             raise Conflict("free_day_used")
@@ -90,6 +97,16 @@ class Jobs:
             self.wallet.spend(unit, user.id, job.id, job.cost, f"{feature.name_zh}|{feature.name_en}")
         unit.jobs.add(job)
         return job
+
+    def _engine(self, unit: Unit, user: User, request: JobRequest, offered: Terms) -> Engine:
+        """The engine that the router would ask first: in its queue the job waits. Raises why there is none."""
+        parameters.read(request.options)
+        route = self.router.route(unit, user, request, offered.candidates, offered.price)
+        steps = self.router.chosen(route, request)
+        if not steps:
+            raise refusal(route, request, self.router.features)
+        told(route, feature=request.feature, tier=request.tier)
+        return steps[0].engine
 
     def _new(self, user: User, request: JobRequest, offered: Terms, engine: Engine, key: str, at: datetime) -> Job:
         return Job(
@@ -242,11 +259,11 @@ class Jobs:
         if job.status in FINAL:
             return Outlook(0, 0)
         engine = engine_of(self.engines, job.queue)
-        expected = engine.limits.expected_seconds if engine else 0.0
+        expected = engine.capabilities.limits.expected_seconds if engine else 0.0
         mean = unit.jobs.seconds(job.queue) or expected
         if job.status == "processing":
             run = (self.clock() - job.started_at).total_seconds() if job.started_at else 0.0
             return Outlook(0, max(LEAST_ETA, math.ceil(mean - max(run, 0.0))))
         ahead = unit.jobs.ahead(job)
-        waves = ahead // max(1, engine.limits.concurrency if engine else 1)
+        waves = ahead // max(1, engine.capabilities.limits.concurrency if engine else 1)
         return Outlook(ahead + 1, max(LEAST_ETA, math.ceil((waves + 1) * mean)))

@@ -6,10 +6,10 @@ import hashlib
 import hmac
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tuanyuan.domain.audit import AuditRecord
+from tuanyuan.domain.audit import Actor, AuditRecord
 from tuanyuan.domain.errors import NotFound, NotNow, OurFault, StudioError
 from tuanyuan.domain.kept import URL_LIFE, FileKind, KeptFile
 from tuanyuan.domain.ports.books import Unit, Units
@@ -36,7 +36,7 @@ class Keeping:
     vault: Vault
     clock: Clock
     new_id: NewId
-    sign_key: bytes
+    sign_key: bytes = field(repr=False)
 
     def open(
         self,
@@ -128,7 +128,8 @@ class Keeping:
         file = unit.files.find(file_id)
         if file is None or expires <= now.timestamp() or file.expires_at <= now:
             raise NotFound("not_found")
-        unit.audit.add(AuditRecord(now, "user", file.user_id, "file_opened", "file", file.id, "temporary address"))
+        opener: tuple[Actor, str] = ("system", "engine") if file.kind == "reference" else ("user", file.user_id)
+        unit.audit.add(AuditRecord(now, *opener, "file_opened", "file", file.id, "temporary address"))
         return file
 
     def sweep(self, limit: int) -> int:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import structlog
 
-from tuanyuan.domain.engine import Engine, EngineRequest, Picture
-from tuanyuan.domain.errors import Conflict, NotFound, NotNow, OurFault, Rejected, StudioError
+from tuanyuan.domain.engine import Picture
+from tuanyuan.domain.errors import Conflict, NotFound, NotNow, StudioError
 from tuanyuan.domain.job import Candidate, Job
 from tuanyuan.domain.kept import RESULT_LIFE
 from tuanyuan.domain.ports import Clock, NewId, Unit, Units
-from tuanyuan.services.attempts import Answer, Attempts, Run
+from tuanyuan.services.attempts import Attempts, Run
+from tuanyuan.services.briefing import Briefing
+from tuanyuan.services.gathering import Gathered, Gathering
 from tuanyuan.services.keeping import Keeping, Writing
-from tuanyuan.services.offering import engine_of, terms_of
 from tuanyuan.services.patience import Sleep, through_outage
+from tuanyuan.services.routing import Router
 from tuanyuan.services.stages import FINISHING, MAKING, allowed, candidate_file, tell_stage, unfinished
+from tuanyuan.services.tries import OPEN, Answer
 
 # In between an engine's own progress is told when it has grown by this much.
 PROGRESS_STEP = 5
@@ -33,7 +35,8 @@ class Making:
 
     units: Units
     keeping: Keeping
-    engines: Mapping[str, Engine]
+    router: Router
+    briefing: Briefing
     clock: Clock
     new_id: NewId
     run: Run
@@ -49,12 +52,13 @@ class Making:
         if isinstance(inputs, dict):
             return inputs
         job, photos = inputs
-        engine = engine_of(self.engines, job.queue)
-        if engine is None:
-            raise OurFault("engine_missing", engine=job.queue)
-        answers, pictures = self._pictures(job, engine, photos)
+        attempts = Attempts(
+            self.units, self.router.admission, self.clock, self.new_id, self.run, self.sleep, self.checkpoint
+        )
+        gathering = Gathering(self.units, self.router, self.briefing, attempts, self.clock)
+        gathered = gathering.gather(job, photos, self._progress(job.id))
         self.checkpoint("make:answered")
-        made = through_outage(lambda: self._keep(job, engine, answers, pictures), self.sleep)
+        made = through_outage(lambda: self._keep(job, gathered), self.sleep)
         self.checkpoint("make:kept")
         return made
 
@@ -72,41 +76,9 @@ class Making:
             raise NotFound("photo_gone")
         return job, tuple((photo_id, self.keeping.read(file)) for photo_id, file in files if file)
 
-    def _pictures(
-        self, job: Job, engine: Engine, photos: tuple[tuple[str, bytes], ...]
-    ) -> tuple[list[Answer], list[Picture]]:
-        """Enough pictures, or as many as there are after one more call; the answers they came with.
-
-        OurFault label_unverified: one is not labelled. Rejected nothing_made.
-        """
-        wanted = terms_of(job.request)
-        request = EngineRequest(job.id, job.request, photos, wanted.candidates, wanted.watermark)
-        attempts = Attempts(self.units, self.clock, self.new_id, self.run, self.sleep, self.checkpoint)
-        progress = self._progress(job.id)
-
-        def along(unit: Unit) -> None:
-            tell_stage(unit, job.id, MAKING, "job_making", self.clock())
-
-        answers = [attempts.ask(engine, request, progress, along)]
-        pictures = _distinct(answers[0].result.pictures)
-        if len(pictures) < wanted.candidates and not answers[0].result.exhausted:
-            more = replace(request, candidates=wanted.candidates - len(pictures))
-            try:
-                answers.append(attempts.ask(engine, more, progress, along, {a.attempt.id for a in answers}))
-            except StudioError as error:
-                if not pictures or error.code == "job_finished":
-                    raise
-                log.info("not_topped_up", job=job.id, code=error.code)
-            pictures = _distinct([p for answer in answers for p in answer.result.pictures])[: wanted.candidates]
-        if not pictures:
-            raise Rejected("nothing_made")
-        if not all(picture.labelled for picture in pictures):
-            raise OurFault("label_unverified")
-        return answers, pictures
-
-    def _keep(self, job: Job, engine: Engine, answers: Sequence[Answer], pictures: Sequence[Picture]) -> dict[str, Any]:
+    def _keep(self, job: Job, gathered: Gathered) -> dict[str, Any]:
         """Keep the pictures and let the attempts succeed in one unit; what another run of the step kept wins."""
-        at = self.clock()
+        at, pictures = self.clock(), gathered.pictures
         writings: list[Writing] = []
         try:
             wanted = [(candidate_file(job.id, n), _media_type(p.data)) for n, p in enumerate(pictures, 1)]
@@ -114,15 +86,14 @@ class Making:
             for writing, picture in zip(writings, pictures, strict=True):
                 writing.write(picture.data)
                 writing.store()
-            made = {"engine": engine.name, "candidates": [_entry(job.id, n, p) for n, p in enumerate(pictures, 1)]}
+            made = {"engine": gathered.engine, "candidates": [_entry(job.id, n, p) for n, p in enumerate(pictures, 1)]}
             with self.units.begin() as unit:
                 tell_stage(unit, job.id, FINISHING, "job_finishing", self.clock())
                 for writing in writings:
                     writing.finish(unit)
-                for answer in answers:
-                    cost = answer.result.cost_fen
-                    done = replace(answer.attempt, outcome="succeeded", code=None, finished_at=at, cost_fen=cost)
-                    unit.jobs.attempt(replace(done, result=made))
+                for answer in gathered.answers:
+                    self._succeeded(unit, answer, made)
+                self._forgotten(unit, job.id)
         except StudioError:
             # What was committed stays, and so does what another run has kept: abort knows.
             for writing in writings:
@@ -132,6 +103,19 @@ class Making:
                 raise
             return kept
         return made
+
+    def _succeeded(self, unit: Unit, answer: Answer, made: dict[str, Any]) -> None:
+        """The attempt with what it cost; one that brought no picture costs what the engine says, and shows nothing."""
+        # When it was answered, where that was noted: how long an engine takes is read from here.
+        at, cost = answer.attempt.finished_at or self.clock(), answer.result.cost_fen
+        done = replace(answer.attempt, outcome="succeeded", code=None, finished_at=at, cost_fen=cost, result=made)
+        unit.jobs.attempt(done)
+
+    def _forgotten(self, unit: Unit, job_id: str) -> None:
+        """Attempts of an earlier run that nobody needs the answer of any more: they may have cost something."""
+        for attempt in unit.jobs.attempts(job_id):
+            if attempt.outcome in OPEN:
+                unit.jobs.attempt(replace(attempt, outcome="unknown", finished_at=self.clock()))
 
     def _made(self, job_id: str) -> dict[str, Any] | None:
         """What this step answered before, if it came to its end."""
@@ -162,11 +146,6 @@ def result(unit: Unit, job_id: str) -> dict[str, Any] | None:
     """What an attempt was kept with."""
     results = [attempt.result for attempt in unit.jobs.attempts(job_id)]
     return next((found for found in results if found is not None), None)
-
-
-def _distinct(pictures: Sequence[Picture]) -> list[Picture]:
-    """Without repeats, in their order."""
-    return list({hashlib.sha256(picture.data).digest(): picture for picture in reversed(pictures)}.values())[::-1]
 
 
 def _media_type(data: bytes) -> str:

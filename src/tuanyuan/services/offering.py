@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from tuanyuan.domain.catalogue import Catalogue, Feature
+from tuanyuan.domain.catalogue import Catalogue, Feature, pictured
 from tuanyuan.domain.engine import Engine
-from tuanyuan.domain.errors import Conflict, NotNow, Rejected
+from tuanyuan.domain.errors import Conflict, Rejected, WrongUsage
 from tuanyuan.domain.job import FREE_FEATURES, JobRequest, Tier
 from tuanyuan.domain.reunion import MOST_CANDIDATES
 from tuanyuan.services.catalogue import Catalogues
@@ -35,6 +35,7 @@ class Offering:
     fresh: float = FRESH_SECONDS
     ticks: Callable[[], float] = time.monotonic
     _seen: list[tuple[float, Catalogue]] = field(default_factory=list, init=False, repr=False, compare=False)
+    _broken: dict[str, tuple[float, str | None]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def now(self) -> Catalogue:
         """The catalogue of this moment."""
@@ -42,9 +43,24 @@ class Offering:
         for seen_at, catalogue in self._seen[-1:]:
             if at - seen_at < self.fresh:
                 return catalogue
-        catalogue = self.catalogue.show()
+        catalogue = self._offered(self.catalogue.show())
         self._seen[:] = [(at, catalogue)]
         return catalogue
+
+    def _offered(self, catalogue: Catalogue) -> Catalogue:
+        """A feature can be ordered when an engine in use makes pictures of it."""
+        addresses = self.catalogue.addresses
+        made = {name: pictured(engine.capabilities, addresses) for name, engine in self.engines.items()}
+        return replace(catalogue, features=tuple(feature.made_by(made) for feature in catalogue.features))
+
+    def broken(self, engine: str) -> str | None:
+        """What keeps an engine of ours from working, as a message code; None: nothing that is known without asking."""
+        at = self.ticks()
+        seen = self._broken.get(engine)
+        if seen is None or at - seen[0] >= self.fresh:
+            found = self.catalogue.broken(engine)
+            seen = self._broken[engine] = at, found.code if found else None
+        return seen[1]
 
     def feature(self, feature_id: str) -> Feature:
         """The feature, if it can be ordered. Rejected feature_unknown, feature_not_ready."""
@@ -59,22 +75,17 @@ class Offering:
         """The feature in any state."""
         return next((f for f in self.now().features if f.id == feature_id), None)
 
-    def engine(self, feature_id: str) -> Engine:
-        """The first engine that makes the feature now. Rejected feature_not_ready; NotNow engine_not_ready."""
-        able = [engine for engine in self.engines.values() if feature_id in engine.features()]
-        if not able:
-            raise Rejected("feature_not_ready", feature=feature_id)
-        down = {written.id for written in self.now().engines if written.problem}
-        for engine in able:
-            if engine.name not in down:
-                return engine
-        raise NotNow("engine_not_ready", feature=feature_id)
-
     def background(self, given: str | None) -> None:
         """Rejected background_not_offered: only what the catalogue shows may be named, never a path."""
         known = [scene.id for scene in self.now().backgrounds]
         if given is not None and given not in known:
             raise Rejected("background_not_offered", given=given, known=", ".join(known))
+
+    @staticmethod
+    def style(feature: Feature, given: str | None) -> None:
+        """WrongUsage option_invalid: a style that the feature does not have. Without a list of them any will do."""
+        if given is not None and feature.styles and given not in feature.styles:
+            raise WrongUsage("option_invalid", field="style", allowed="、".join(feature.styles))
 
 
 def terms(feature: Feature, tier: Tier) -> Terms:

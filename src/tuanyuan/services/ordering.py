@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 from tuanyuan.domain.consent import FACE_EDIT
 from tuanyuan.domain.errors import Conflict, NotFound, PhotosRejected, Rejected, TooMany
+from tuanyuan.domain.feature import FEATURES, roles, usable
 from tuanyuan.domain.job import JobRequest, Tier
 from tuanyuan.domain.kept import KeptPhoto
 from tuanyuan.domain.photo import MOST_PEOPLE
@@ -44,8 +45,13 @@ def chosen_photos(unit: Unit, user_id: str, request: JobRequest) -> list[KeptPho
     photos = [photo for photo in found if photo is not None]
     if len(photos) < len(found):
         raise NotFound("photo_gone")
-    if not all(photo.report.ok for photo in photos):
-        raise PhotosRejected([photo.report for photo in photos])
+    taking = FEATURES.get(request.feature)
+    if taking and not taking.least <= len(photos) <= taking.most:
+        raise Rejected("photos_count", least=taking.least, most=taking.most)
+    shown = zip(photos, roles(request.feature, len(photos)), strict=True)
+    unusable = [photo.report for photo, role in shown if not usable(photo.report, role)]
+    if unusable:
+        raise PhotosRejected(unusable)
     return photos
 
 
@@ -55,7 +61,9 @@ def check_people(request: JobRequest, photos: list[KeptPhoto]) -> None:
     if len(hints) < len(request.people) or not set(hints) <= set(request.photos):
         raise Rejected("photo_not_chosen")
     count = 0
-    for photo in photos:
+    for photo, role in zip(photos, roles(request.feature, len(photos)), strict=True):
+        if role not in ("person", "picture"):
+            continue
         there = len(photo.report.faces)
         chosen = set(hints[photo.id].faces) if photo.id in hints else set()
         for number in chosen:

@@ -8,6 +8,7 @@ import structlog
 
 from tuanyuan.domain.ports import Clock, Units
 from tuanyuan.services.keeping import Keeping
+from tuanyuan.services.reconciling import Reconciling
 from tuanyuan.worker.schedules import Schedule
 
 _log = structlog.get_logger(__name__)
@@ -15,12 +16,13 @@ KEYS_LIFE = timedelta(hours=48)
 _SWEPT_AT_ONCE = 200
 
 
-def housekeeping(units: Units, keeping: Keeping, clock: Clock) -> tuple[Schedule, ...]:
+def housekeeping(units: Units, keeping: Keeping, clock: Clock, reconciling: Reconciling) -> tuple[Schedule, ...]:
     """The studio's own schedules, apart from those of the queue itself."""
     return (
         Schedule("sweep-files", "*/5 * * * *", lambda: sweep_files(keeping)),
         Schedule("forget-keys", "17 3 * * *", lambda: forget_keys(units, clock)),
         Schedule("check-ledger", "7 * * * *", lambda: check_ledger(units)),
+        Schedule("reconcile-attempts", "*/10 * * * *", reconciling.look),
     )
 
 

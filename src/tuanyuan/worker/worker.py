@@ -154,7 +154,8 @@ class Worker:
 
     def _shares(self) -> dict[str, int]:
         """How many jobs of each engine this process carries at once."""
-        return {name: min(engine.limits.concurrency, self._jobs_at_once) for name, engine in self._engines.items()}
+        limits = {name: engine.capabilities.limits for name, engine in self._engines.items()}
+        return {name: min(limit.concurrency, self._jobs_at_once) for name, limit in limits.items()}
 
     def _register_workflow(self) -> None:
         from dbos import DBOS
@@ -176,7 +177,7 @@ class Worker:
         client = DBOSClient(system_database_engine=engine, application_name=APPLICATION)
         try:
             for name, share in self._shares().items():
-                limits = self._engines[name].limits
+                limits = self._engines[name].capabilities.limits
                 client.register_queue(
                     f"engine-{name}",
                     global_concurrency=limits.concurrency if limits.everywhere else None,
