@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tuanyuan.wiring.engines import KEYED
+
 CREDITS = {
     "reunion": 6,
     "makeover": 6,
@@ -48,9 +50,48 @@ def test_only_what_works_is_listed_as_ready(tuanyuan: Callable[..., Any]) -> Non
 
 
 def test_an_engine_without_its_models_is_not_ready(tuanyuan: Callable[..., Any]) -> None:
-    (engine,) = tuanyuan("catalogue", "--json").json["engines"]
+    engine, *others = tuanyuan("catalogue", "--json").json["engines"]
     assert (engine["id"], engine["ready"], engine["features"]) == ("local", False, ["reunion"])
+    assert (engine["in_use"], engine["keys_set"], engine["missing"]) == (True, True, [])
     assert engine["problem"]["code"] == "weights_incomplete"
+    assert {other["id"]: (other["ready"], other["problem"]["code"]) for other in others} == dict.fromkeys(
+        KEYED, (False, "engine_keys_missing")
+    )
+
+
+def test_a_key_makes_what_its_engine_makes_ready(tuanyuan: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUANYUAN_GEMINI_API_KEY", "throw-away")
+    catalogue = tuanyuan("catalogue", "--json").json
+    features = {feature["id"]: feature for feature in catalogue["features"]}
+    made = ["reunion", "makeover", "tryon", "fashion", "avatar", "product"]
+    assert [name for name, feature in features.items() if feature["ready"]] == made
+    assert (features["tryon"]["makers"], features["reunion"]["makers"]) == (["gemini"], ["local", "gemini"])
+    assert features["restore"]["makers"] == []
+    assert {"comfyui", "replicate"} <= set(features["restore"]["makeable"])
+    (gemini,) = [engine for engine in catalogue["engines"] if engine["id"] == "gemini"]
+    assert (gemini["ready"], gemini["region"], gemini["provider"]) == (True, "abroad", "Google LLC")
+    assert (gemini["max_people"], gemini["max_candidates"], gemini["missing"]) == (14, 1, [])
+    assert "throw-away" not in str(catalogue)
+
+
+def test_an_operator_reads_which_settings_an_engine_lacks(tuanyuan: Callable[..., Any]) -> None:
+    err = tuanyuan("catalogue").err
+    assert "缺少设置 not set: TUANYUAN_JIMENG_ACCESS_KEY TUANYUAN_JIMENG_SECRET_KEY" in err
+    assert "not on this computer, it needs one of: comfyui replicate" in err
+    assert "由 local 制作  made by local" in err
+
+
+def test_each_feature_says_which_photos_and_styles_it_takes(tuanyuan: Callable[..., Any]) -> None:
+    features = {f["id"]: f for f in tuanyuan("catalogue", "--json").json["features"]}
+    taken = features["tryon"]["photos"]
+    assert {name: taken[name] for name in ("first", "others", "least", "most")} == {
+        "first": "person",
+        "others": "garment",
+        "least": 2,
+        "most": 2,
+    }
+    assert features["card"]["photos"] is None
+    assert {"business", "film"} <= set(features["avatar"]["styles"])
 
 
 def test_backgrounds_have_pictures_that_exist(tuanyuan: Callable[..., Any]) -> None:

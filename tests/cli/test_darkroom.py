@@ -110,7 +110,8 @@ def test_a_mask_and_a_cutout(tool, rgb):
     Path("me.jpg").write_bytes(photos.jpeg(rgb))
     outcome = tool("mask", "me.jpg", "--out", "cut", "--json")
     assert outcome.status == 0
-    assert outcome.json["files"] == [{"photo": "me.jpg", "file": "me-cutout.png", "mask": "me-mask.png"}]
+    files = {"photo": "me.jpg", "file": "me-cutout.png", "mask": "me-mask.png"}
+    assert outcome.json["files"] == [{**files, "by": "local", "not_by": [], "cost_fen": 0}]
     assert sorted(p.name for p in Path("cut").iterdir()) == ["me-cutout.png", "me-mask.png"]
     with Image.open("cut/me-cutout.png") as cutout, Image.open("cut/me-mask.png") as mask:
         alpha = np.asarray(cutout)[..., 3]

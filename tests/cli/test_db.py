@@ -11,6 +11,7 @@ from doubles.books import a_user
 
 from tuanyuan.cli.frame import DONE, IMPOSSIBLE, run
 from tuanyuan.domain.errors import OurFault
+from tuanyuan.engines.fake.engine import FakeEngine
 from tuanyuan.settings import load
 from tuanyuan.store.database import Database
 from tuanyuan.wiring.studio import open_studio
@@ -48,7 +49,7 @@ def test_keys_are_wrapped_anew_while_the_studio_runs(
     monkeypatch.setenv("TUANYUAN_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("TUANYUAN_SECRET_KEY", old)
     assert run(["db", "upgrade"]) == DONE
-    with open_studio(load(), pixels=object(), engines={"none": object()}) as studio:
+    with open_studio(load(), pixels=object(), engines={"fake": FakeEngine()}) as studio:
         with studio.units.begin() as unit:
             user = a_user(unit)
         life = studio.clock() + timedelta(days=1)
@@ -64,7 +65,7 @@ def test_keys_are_wrapped_anew_while_the_studio_runs(
             said.append(json.loads(capsys.readouterr().out))
         assert said == [{"rotated": 3, "unopened": 0}, {"rotated": 0, "unopened": 0}]
     monkeypatch.setenv("TUANYUAN_SECRET_KEY", new)
-    with open_studio(load(), pixels=object(), engines={"none": object()}) as studio, studio.units.read() as unit:
+    with open_studio(load(), pixels=object(), engines={"fake": FakeEngine()}) as studio, studio.units.read() as unit:
         rows = [unit.files.row(file.id) for file in files]
         assert [studio.keeping.read(row) for row in rows if row] == [b"0", b"1", b"2"]
         with pytest.raises(OurFault, match="object_damaged"):

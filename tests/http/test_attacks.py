@@ -77,10 +77,11 @@ def test_an_option_that_no_engine_could_read_takes_nothing(door: Door, options: 
 @pytest.mark.parametrize("options", [{"price": 0}, {"cost": -6}, {"watermark": False}, {"candidates": 9}])
 def test_no_option_changes_what_is_paid_and_what_is_given(door: Door, options: dict[str, Any]) -> None:
     guest = door.customer()
-    paid = guest.finished(options=options)
-    assert (paid["cost"], len(paid["candidates"]), guest.balance()) == (6, 4, 4)
-    free = guest.finished(options=options, tier="free")
-    assert (free["cost"], len(free["candidates"]), guest.balance()) == (0, 1, 4)
+    for tier in ("credits", "free"):
+        order = {"feature": "reunion", "photos": [guest.photo()], "options": options, "tier": tier}
+        answer = door.client.post(f"{API}/jobs", json=order, headers=guest.headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "option_invalid")
+    assert (door.posted, guest.balance()) == ([], 10)
 
 
 def form(*parts: bytes) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from doubles.door import Door
 
+from tuanyuan.engines.fake.engine import ORDERS
 from tuanyuan.http.problems import Problem
 
 ALWAYS = {"400", "408", "413", "422", "429", "500", "503"}
@@ -67,7 +68,7 @@ def test_the_pages_of_the_docs_ask_no_other_host(door: Door) -> None:
 def test_health_and_what_prometheus_reads(door: Door) -> None:
     guest = door.customer()
     guest.finished()
-    guest.finished(tier="free", options={"fake": "refuse"})
+    guest.finished(tier="free", options={"seed": ORDERS["refuse"]})
     assert door.ask("GET", "/healthz").json() == {"status": "ok"}
     assert door.ask("GET", "/readyz").json() == {"ready": True, "missing": []}
     door.app.state.metrics._gaps = None
@@ -84,7 +85,7 @@ def test_metrics_count_every_job_that_ended_once(door: Door) -> None:
     metrics = door.app.state.metrics
     metrics.text()
     guest.finished()
-    guest.finished(tier="free", options={"fake": "refuse"})
+    guest.finished(tier="free", options={"seed": ORDERS["refuse"]})
     for _ in range(2):
         metrics._read_at = float("-inf")
         text = metrics.text().decode()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from doubles.door import NO_FACE, NO_PHOTO, PHOTO, Door
 
+from tuanyuan.engines.fake.engine import ORDERS
+
 
 def test_from_the_first_visit_to_a_shared_picture(each_door: Door) -> None:
     door = each_door
@@ -78,7 +80,7 @@ def test_a_photo_without_a_face_is_kept_with_its_report_and_a_program_is_refused
 
 def test_a_failed_job_says_why_and_gives_back(door: Door) -> None:
     guest = door.customer()
-    failed = guest.finished(options={"fake": "refuse"})
+    failed = guest.finished(options={"seed": ORDERS["refuse"]})
     assert (failed["status"], failed["error"]["code"], failed["error"]["fix"]) == ("failed", "no_face", "user")
     assert guest.balance() == 10
 

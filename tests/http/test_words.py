@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from doubles.door import Door
 
+from tuanyuan.engines.fake.engine import ORDERS
+
 TRICKS = [
     "'; DROP TABLE users; --",
     '" OR ""="',
@@ -113,7 +115,7 @@ def test_pages_follow_one_another_without_a_gap(door: Door) -> None:
     guest = door.customer()
     ids = []
     for _ in range(3):
-        ids.append(guest.finished(tier="credits", again=False, options={"fake": "refuse"})["id"])
+        ids.append(guest.finished(tier="credits", again=False, options={"seed": ORDERS["refuse"]})["id"])
         door.later(microseconds=1000)
     first = guest.got("GET", "/jobs?limit=2")
     second = guest.got("GET", f"/jobs?limit=2&before={first['next']}")
@@ -123,7 +125,7 @@ def test_pages_follow_one_another_without_a_gap(door: Door) -> None:
 
 def test_what_was_made_in_one_instant_is_on_one_page_or_the_next(door: Door) -> None:
     guest = door.customer()
-    made = {guest.finished(tier="credits", again=False, options={"fake": "refuse"})["id"] for _ in range(3)}
+    made = {guest.finished(tier="credits", again=False, options={"seed": ORDERS["refuse"]})["id"] for _ in range(3)}
     pages, before = [], ""
     while True:
         answer = guest.got("GET", f"/jobs?limit=1{before}")

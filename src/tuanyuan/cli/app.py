@@ -10,7 +10,21 @@ from typing import Annotated
 import typer
 
 from tuanyuan import __version__
-from tuanyuan.cli import catalogue, darkroom, db, doctor, judge, label, make, models, serve
+from tuanyuan.cli import (
+    catalogue,
+    darkroom,
+    db,
+    doctor,
+    fake,
+    generate,
+    judge,
+    label,
+    make,
+    models,
+    prompts,
+    restore,
+    serve,
+)
 
 app = typer.Typer(
     name="tuanyuan",
@@ -38,12 +52,16 @@ def _root(
 
 
 app.add_typer(make.app, name="make")
+app.command("generate")(generate.generate)
+app.command("fake")(fake.fake)
+app.add_typer(prompts.app, name="prompts")
 app.command("start")(serve.start)
 app.command("api")(serve.api)
 app.command("worker")(serve.worker)
 app.command("check")(darkroom.check)
 app.command("compress")(darkroom.compress)
 app.command("mask")(darkroom.mask)
+app.command("restore")(restore.restore)
 app.command("judge")(judge.judge)
 app.add_typer(label.app, name="label")
 app.command("catalogue")(catalogue.show)

@@ -48,18 +48,28 @@ def compress(photos: PhotoNames, out: Out, as_json: Json = False) -> None:
     _told(written, out, as_json)
 
 
-def mask(photos: PhotoNames, out: Out, as_json: Json = False) -> None:
-    """抠出人物。 Cut people out: the mask, and the cut-out with transparency."""
+def mask(
+    photos: PhotoNames,
+    out: Out,
+    goods: Annotated[bool, typer.Option("--goods", help="抠商品而不是人物。 Goods instead of people.")] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", help="由谁来做：local、tencent。 By whom; else all in turn.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """抠出人物或商品。 Cut people or goods out: the mask, and the cut-out with transparency."""
     from tuanyuan import settings, wiring
+    from tuanyuan.wiring.retouching import cutting
 
     written: list[dict[str, object]] = []
-    with wiring.darkroom(settings.load()) as studio, wiring.outbox(out) as results:
+    with cutting(settings.load()) as studio, wiring.outbox(out) as results:
         for number, photo in enumerate(photos, 1):
             stem = _stem(photo, photos, number)
-            alpha, cutout = studio.mask(photo)
-            results.write(f"{stem}-mask.png", alpha)
-            results.write(f"{stem}-cutout.png", cutout)
-            written.append({"photo": photo, "file": f"{stem}-cutout.png", "mask": f"{stem}-mask.png"})
+            cut = studio.cut(photo, "goods" if goods else "portrait", by)
+            results.write(f"{stem}-mask.png", cut.mask)
+            results.write(f"{stem}-cutout.png", cut.picture)
+            files = {"photo": photo, "file": f"{stem}-cutout.png", "mask": f"{stem}-mask.png"}
+            written.append({**files, **cut.report.as_dict()})
         results.commit()
     _told(written, out, as_json)
 

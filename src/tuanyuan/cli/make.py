@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tuanyuan.cli.console import Json, emit, people, say
+from tuanyuan.cli.bar import Bar
+from tuanyuan.cli.console import Json, emit, say
 from tuanyuan.domain.errors import WrongUsage
 from tuanyuan.domain.messages import MESSAGES
 from tuanyuan.domain.reunion import MOST_BEAUTY, MOST_CANDIDATES, Order, PersonHint, parse_person, parse_size
@@ -62,7 +62,7 @@ def reunion(
 
     if engine != "local":
         raise WrongUsage("engine_unknown", given=engine, known="local")
-    with wiring.reunion(settings.load()) as studio, wiring.outbox(out) as results, _Bar() as bar:
+    with wiring.reunion(settings.load()) as studio, wiring.outbox(out) as results, Bar() as bar:
         result = studio.make(order, results, bar.report)
     if as_json:
         emit(result)
@@ -95,30 +95,3 @@ def _tell(result: dict[str, Any], out: Path) -> None:
             for code in p["warnings"]:
                 say(f"       {Path(p['photo']).name}：{MESSAGES[code][0]}  {MESSAGES[code][1]}", "yellow")
     say("  人脸距离：0 为同一张，0.6 为陌生人 Face distance: 0 the same picture, 0.6 a stranger", "dim")
-
-
-class _Bar:
-    """Progress for people: a bar on a terminal, a line a step elsewhere."""
-
-    def __init__(self) -> None:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-        self._console = people()
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        self._bars = Progress(*columns, console=self._console, disable=not self._console.is_terminal)
-        self._task = self._bars.add_task("开始 starting", total=1.0)
-
-    def __enter__(self) -> Self:
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bars.stop()
-
-    def report(self, share: float, zh: str, en: str) -> None:
-        """Move on to `share` (0..1) with a sentence."""
-        self._bars.update(self._task, completed=share, description=f"{zh} {en}")
-        if not self._console.is_terminal:
-            say(f"{share:4.0%}  {zh} {en}")

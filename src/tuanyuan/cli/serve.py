@@ -74,6 +74,7 @@ def _working(studio: Studio, settings: Settings) -> Iterator[None]:
     """A worker in this process. What it has begun ends before it is left, or is taken over by another."""
     from dataclasses import replace
 
+    from tuanyuan.services.reconciling import Reconciling
     from tuanyuan.worker import EngineLoop, Worker, housekeeping
 
     loop = EngineLoop()
@@ -84,7 +85,12 @@ def _working(studio: Studio, settings: Settings) -> Iterator[None]:
         units=studio.units,
         clock=studio.clock,
         loop=loop,
-        schedules=housekeeping(studio.units, studio.keeping, studio.clock),
+        schedules=housekeeping(
+            studio.units,
+            studio.keeping,
+            studio.clock,
+            Reconciling(studio.units, studio.engines, studio.clock, loop.run),
+        ),
         jobs_at_once=settings.jobs_at_once,
     )
     worker.launch()

@@ -66,7 +66,7 @@ def create(studio: Studio) -> FastAPI:
     app.state.uploads = Uploads()
     app.state.abroad = Abroad()
     app.state.watching = watching = Watching(*_events(studio))
-    app.state.metrics = metrics = Metrics(studio.units, lambda: watching.watchers)
+    app.state.metrics = metrics = Metrics(studio.units, lambda: watching.watchers, studio.clock)
     app.state.readiness = Readiness(studio.probes)
     problems.install(app)
     api = APIRouter(prefix="/api/v1")

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from tuanyuan.domain.capabilities import Region
+from tuanyuan.domain.engine import Role
 from tuanyuan.domain.messages import problem
 from tuanyuan.http.answers import json_response, refusals
 from tuanyuan.http.problems import PhotoProblem
 from tuanyuan.http.visit import Anybody
 
+if TYPE_CHECKING:
+    from tuanyuan.domain.catalogue import Engine, Feature
+
 router = APIRouter(tags=["catalogue"])
 
 
+class PhotosView(BaseModel):
+    """Which photos a feature takes: from `least` to `most` of them.
+
+    `roles`: what the first one shows, and what each further one shows where there may be more than one.
+    """
+
+    least: int = Field(examples=[1])
+    most: int = Field(examples=[5])
+    roles: list[Role] = Field(examples=[["person", "person"]])
+
+
 class FeatureView(BaseModel):
-    """One thing to order. `ready`: it can be ordered now; `credits`: its price."""
+    """One thing to order. `ready`: it can be ordered now; `credits`: its price; `engines`: ids of those who make it.
+
+    `photos`: null where none are sent. `styles`: what `style` of an order may be; empty: it has none.
+    """
 
     id: str = Field(examples=["reunion"])
     name_zh: str
@@ -24,6 +45,9 @@ class FeatureView(BaseModel):
     about_en: str
     credits: int = Field(examples=[6])
     ready: bool
+    engines: list[str] = Field(examples=[["local"]])
+    photos: PhotosView | None
+    styles: list[str]
 
 
 class BackgroundView(BaseModel):
@@ -35,7 +59,11 @@ class BackgroundView(BaseModel):
 
 
 class EngineView(BaseModel):
-    """Who makes the pictures. `problem`: what keeps it from working."""
+    """Who makes the pictures. `problem`: what keeps it from working.
+
+    `region`: where the photos go: `here` nowhere, `cn` mainland China, `abroad` only with the consent `export_abroad`.
+    `provider`: who gets them; empty: nobody.
+    """
 
     id: str = Field(examples=["local"])
     name_zh: str
@@ -45,6 +73,8 @@ class EngineView(BaseModel):
     max_candidates: int
     ready: bool
     problem: PhotoProblem | None
+    region: Region
+    provider: str = Field(examples=["Google LLC"])
 
 
 class OfferView(BaseModel):
@@ -75,22 +105,47 @@ def show(visit: Anybody) -> Response:
     visit.limit("open")
     catalogue = visit.studio.jobs.offering.now()
     answer = CatalogueView(
-        features=[FeatureView.model_validate(f, from_attributes=True) for f in catalogue.features],
+        features=[_feature(feature) for feature in catalogue.features],
         backgrounds=[BackgroundView(id=b.id, name_zh=b.name_zh, name_en=b.name_en) for b in catalogue.backgrounds],
-        engines=[
-            EngineView(
-                id=e.id,
-                name_zh=e.name_zh,
-                name_en=e.name_en,
-                features=list(e.features),
-                max_people=e.max_people,
-                max_candidates=e.max_candidates,
-                ready=e.problem is None,
-                # What is wrong with our set-up is ours to know; the app needs to know that something is.
-                problem=PhotoProblem(**problem("engine_not_ready", feature=e.id).as_dict()) if e.problem else None,
-            )
-            for e in catalogue.engines
-        ],
+        engines=[_engine(engine) for engine in catalogue.engines if engine.in_use],
         offers=[OfferView.model_validate(o, from_attributes=True) for o in catalogue.offers],
     )
     return json_response(answer)
+
+
+def _feature(feature: Feature) -> FeatureView:
+    taking = feature.photos
+    photos = None
+    if taking is not None:
+        further = taking.others or taking.first
+        roles = [taking.first] if taking.most == 1 else [taking.first, further]
+        photos = PhotosView(least=taking.least, most=taking.most, roles=roles)
+    return FeatureView(
+        id=feature.id,
+        name_zh=feature.name_zh,
+        name_en=feature.name_en,
+        about_zh=feature.about_zh,
+        about_en=feature.about_en,
+        credits=feature.credits,
+        ready=feature.ready,
+        engines=list(feature.makers),
+        photos=photos,
+        styles=list(feature.styles),
+    )
+
+
+def _engine(engine: Engine) -> EngineView:
+    """What is wrong with our set-up is ours to know; the app needs to know that something is."""
+    wrong = PhotoProblem(**problem("engine_not_ready", feature=engine.id).as_dict()) if engine.problem else None
+    return EngineView(
+        id=engine.id,
+        name_zh=engine.name_zh,
+        name_en=engine.name_en,
+        features=list(engine.features),
+        max_people=engine.max_people,
+        max_candidates=engine.max_candidates,
+        ready=engine.problem is None,
+        problem=wrong,
+        region=engine.region,
+        provider=engine.provider,
+    )

@@ -38,7 +38,10 @@ class PersonHint(Asked):
 
 
 class Order(Asked):
-    """What to make. `photos`: ids of kept photos; `options`: as the catalogue's feature understands them."""
+    """What to make. `photos`: ids of kept photos, as many and in the roles that the catalogue says of the feature.
+
+    `style`: one of the catalogue's `styles` of it. `options`: parameters of the picture.
+    """
 
     feature: Name = Field(examples=["reunion"])
     photos: Annotated[list[Id], Field(min_length=1, max_length=20)] = Field(

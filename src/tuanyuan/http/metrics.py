@@ -15,7 +15,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from tuanyuan.domain.errors import StudioError
 from tuanyuan.domain.job import FINAL, Job
-from tuanyuan.domain.ports import Unit, Units
+from tuanyuan.domain.ports import Clock, Unit, Units
+from tuanyuan.http.engine_gauges import FRESH_SECONDS as ENGINES_SECONDS
+from tuanyuan.http.engine_gauges import EngineGauges
 from tuanyuan.http.stream import PAGE, Gaps
 
 FRESH_SECONDS, LEDGER_SECONDS = 5.0, 60.0
@@ -29,11 +31,17 @@ _log = structlog.get_logger("tuanyuan.http")
 class Metrics:
     """One registry of its own for each studio. Safe to use from any thread."""
 
-    def __init__(self, units: Units, watchers: Callable[[], int], ticks: Callable[[], float] = time.monotonic) -> None:
-        self._units, self._watchers, self._ticks = units, watchers, ticks
+    def __init__(
+        self,
+        units: Units,
+        watchers: Callable[[], int],
+        clock: Clock,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._units, self._watchers, self._clock, self._ticks = units, watchers, clock, ticks
         self._lock = threading.Lock()
         self._gaps: Gaps | None = None
-        self._read_at = self._ledger_at = float("-inf")
+        self._read_at = self._ledger_at = self._engines_at = float("-inf")
         self._ledger_wait = LEDGER_SECONDS
         self.registry = registry = CollectorRegistry()
         self._up = Gauge("tuanyuan_up", "1 while the process answers.", registry=registry)
@@ -70,6 +78,7 @@ class Metrics:
         self._attempts = Counter(
             "tuanyuan_engine_attempts", "Calls of engines of ended jobs.", ["engine", "outcome"], registry=registry
         )
+        self._engines = EngineGauges(registry)
         self._unexplained = Gauge(
             "tuanyuan_ledger_unexplained", "Users and jobs whose entries do not add up. Must be 0.", registry=registry
         )
@@ -103,6 +112,9 @@ class Metrics:
             for (status, feature), count in counts.items():
                 self._jobs.labels(status, feature).set(count)
             self._follow(unit)
+            if self._ticks() - self._engines_at >= ENGINES_SECONDS:
+                self._engines.read(unit, self._clock())
+                self._engines_at = self._ticks()
             if self._ticks() - self._ledger_at >= self._ledger_wait:
                 begun = self._ticks()
                 self._unexplained.set(unit.ledger.unexplained())

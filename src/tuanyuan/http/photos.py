@@ -97,6 +97,7 @@ def _view(photo: KeptPhoto) -> PhotoView:
 async def post(visit: Somebody, request: Request) -> Response:
     """Send one photo, as a form with the field `photo`. The answer says at once whether it can be used, and why not.
 
+    A photo in which no person is found is kept too: a garment, a product, an old picture need none.
     Needs the consent `face_edit`. Kept encrypted, 48 hours at most, 24 after it was used.
     """
     uploads = request.app.state.uploads

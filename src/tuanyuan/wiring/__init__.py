@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tuanyuan.services.catalogue import Catalogues
     from tuanyuan.services.darkroom import Darkroom
     from tuanyuan.services.doctor import Doctor
+    from tuanyuan.services.engine_checks import EngineChecks
     from tuanyuan.services.judging import Judging
     from tuanyuan.services.reunion import Reunion
     from tuanyuan.services.weights import Weights
@@ -63,16 +64,15 @@ def _workers(threads: int) -> Iterator[Executor]:
 
 @contextmanager
 def darkroom(settings: Settings) -> Iterator[Darkroom]:
-    """The use cases of `tuanyuan check`, `compress` and `mask`."""
+    """The use cases of `tuanyuan check` and `compress`."""
     from tuanyuan.imaging.decode import UPLOAD
     from tuanyuan.imaging.faces import FaceFinder
-    from tuanyuan.imaging.matting import PersonCutter
     from tuanyuan.services.darkroom import Darkroom
     from tuanyuan.store.photo_files import LocalPhotoFiles
 
     with _workers(settings.threads) as executor:
         models = settings.models_dir
-        yield Darkroom(LocalPhotoFiles(UPLOAD.bytes), FaceFinder(models), executor, PersonCutter(models))
+        yield Darkroom(LocalPhotoFiles(UPLOAD.bytes), FaceFinder(models), executor)
 
 
 @contextmanager
@@ -112,6 +112,14 @@ def pictures(settings: Settings) -> PhotoFiles:
     return LocalPhotoFiles(MOST_PICTURE_BYTES)
 
 
+def uploads() -> PhotoFiles:
+    """Photos as users send them."""
+    from tuanyuan.imaging.decode import UPLOAD
+    from tuanyuan.store.photo_files import LocalPhotoFiles
+
+    return LocalPhotoFiles(UPLOAD.bytes)
+
+
 def scenes(settings: Settings) -> Scenes:
     """The backgrounds to choose from."""
     from tuanyuan.store.scenes import SceneFolder
@@ -130,8 +138,15 @@ def catalogue(settings: Settings) -> Catalogues:
     """The use case of `tuanyuan catalogue`."""
     from tuanyuan.services.catalogue import Catalogues
     from tuanyuan.store.catalogue import CatalogueFiles
+    from tuanyuan.store.prompts import PromptFiles
+    from tuanyuan.wiring.listing import makers, styles_of
 
-    return Catalogues(CatalogueFiles(settings.scenes_dir), probes={"local": weights(settings).problem})
+    return Catalogues(
+        CatalogueFiles(settings.scenes_dir),
+        makers(settings, {"local": weights(settings).problem}),
+        addresses=settings.public_url is not None,
+        styles=styles_of(PromptFiles(settings.scenes_dir)),
+    )
 
 
 def doctor(settings: Settings) -> Doctor:
@@ -145,4 +160,24 @@ def doctor(settings: Settings) -> Doctor:
         weights=weights(settings),
         backgrounds=CatalogueFiles(settings.scenes_dir).backgrounds,
         folders={"data_dir": settings.data_dir, "models_dir": settings.models_dir},
+        engines=_engine_checks(settings).examine,
+    )
+
+
+def _engine_checks(settings: Settings) -> EngineChecks:
+    from tuanyuan.services.engine_checks import EngineChecks
+    from tuanyuan.wiring.books import engine_health
+    from tuanyuan.wiring.listing import exposed, makers, strange
+    from tuanyuan.wiring.studio import now
+
+    return EngineChecks(
+        makers=lambda: makers(settings, {}),
+        asked=settings.engines,
+        strange=lambda: strange(settings),
+        exposed=lambda: exposed(settings),
+        addresses=settings.public_url is not None,
+        region=settings.region,
+        production=settings.env == "production",
+        health=lambda: engine_health(settings),
+        clock=now,
     )

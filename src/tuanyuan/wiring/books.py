@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from tuanyuan.domain.health import Health
     from tuanyuan.domain.job import Job
     from tuanyuan.domain.kept import KeptFile
     from tuanyuan.domain.ports import Units, Vault
@@ -120,6 +122,24 @@ def in_use(database_: Database) -> bool:
 
     with SqlUnits(database_, _refuse).read() as unit:
         return bool(unit.files.living("", 1) or unit.jobs.last_event())
+
+
+def engine_health(settings: Settings) -> Mapping[str, Health] | None:
+    """How engines have been doing; None: there are no books yet, or they cannot be read. Makes nothing."""
+    from tuanyuan.domain.errors import StudioError
+    from tuanyuan.store.units import SqlUnits
+
+    with database(settings) as database_:
+        file = database_.url.database
+        if database_.sqlite and not (file and Path(file).is_file()):
+            return None
+        try:
+            if not database_.ready():
+                return None
+            with SqlUnits(database_, _refuse).read() as unit:
+                return unit.engines.health()
+        except StudioError:
+            return None
 
 
 def _refuse(session: Session, job: Job) -> None:

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from tuanyuan.domain.engine import Engine, Limits
+from tuanyuan.domain.engine import Engine
 from tuanyuan.domain.errors import OurFault
 from tuanyuan.domain.kept import URL_LIFE
 from tuanyuan.wiring.books import check_secrets, in_use
+from tuanyuan.wiring.engines import build, names
 from tuanyuan.wiring.secrets import find_secrets
 
 if TYPE_CHECKING:
@@ -24,21 +25,22 @@ if TYPE_CHECKING:
 
     from tuanyuan.domain.job import Job
     from tuanyuan.domain.ports import Clock, Limiter, NewId, PixelWork, Signer, Units, Vault, WeChat
+    from tuanyuan.domain.routes import Routes
     from tuanyuan.services.accounts import Accounts
     from tuanyuan.services.catalogue import Catalogues
     from tuanyuan.services.consents import Consents
     from tuanyuan.services.generation import Generation
     from tuanyuan.services.jobs import Jobs
     from tuanyuan.services.keeping import Keeping
+    from tuanyuan.services.lending import Lending
     from tuanyuan.services.photos import Photos
     from tuanyuan.services.profile import Profile
+    from tuanyuan.services.routing import Router
     from tuanyuan.services.wallet import Wallet
     from tuanyuan.services.works import Works
     from tuanyuan.settings import Settings
     from tuanyuan.store.database import Database
 
-# A job of the local engine: five people, four candidates, on two cores.
-LOCAL_SECONDS = 8.0
 # Connections of one process to the database: kept open, and more in a crowd. PostgreSQL takes 100 in all by default.
 POOL, OVERFLOW = 10, 20
 
@@ -76,6 +78,7 @@ class Studio:
     jobs: Jobs
     works: Works
     generation: Generation
+    lending: Lending | None
     probes: Mapping[str, Callable[[], bool]]
 
     @property
@@ -131,12 +134,12 @@ def open_studio(
         limiter = Counting(settings.redis_url)
         closing.callback(limiter.close)
         if pixels is None:
-            pixels = _pixels(settings, closing)
+            pixels = pixel_work(settings, closing)
         units = SqlUnits(database, enqueue, clock)
         vault = open_vault(settings.storage_url, secrets)
         check_secrets(settings, units, vault)
         wechat = _wechat(settings, closing)
-        engines = engines or _engines(settings, pixels)
+        engines = engines or build(settings, pixels)
         yield _assemble(settings, clock, database, units, vault, pixels, engines, limiter, wechat, secrets)
 
 
@@ -153,29 +156,44 @@ def _assemble(
     secrets: list[str],
 ) -> Studio:
     from tuanyuan.services.accounts import Accounts
+    from tuanyuan.services.briefing import Briefing
     from tuanyuan.services.catalogue import Catalogues
     from tuanyuan.services.consents import Consents
     from tuanyuan.services.generation import Generation
     from tuanyuan.services.jobs import Jobs
     from tuanyuan.services.keeping import Keeping
+    from tuanyuan.services.lending import Lending
     from tuanyuan.services.photos import Photos
     from tuanyuan.services.profile import Profile
     from tuanyuan.services.wallet import Wallet
     from tuanyuan.services.works import Works
     from tuanyuan.store.catalogue import CatalogueFiles
     from tuanyuan.store.consent_texts import read_texts
+    from tuanyuan.store.prompts import PromptFiles
+    from tuanyuan.store.routes import ROUTES_FILE, read_routes
     from tuanyuan.store.signing import SecretSigner
     from tuanyuan.store.vault import derive_key
     from tuanyuan.wiring import weights
+    from tuanyuan.wiring.listing import makers_of, styles_of
 
     wallet = Wallet(clock, new_id)
     signer = SecretSigner([secret.encode() for secret in secrets])
     keeping = Keeping(units, vault, clock, new_id, derive_key(secrets[0], "file addresses"))
     weighing = weights(settings)
-    catalogue = Catalogues(CatalogueFiles(settings.scenes_dir), probes={"local": weighing.problem})
+    prompts = PromptFiles(settings.scenes_dir)
+    catalogue = Catalogues(
+        CatalogueFiles(settings.scenes_dir),
+        makers_of(engines, {"local": weighing.problem}),
+        addresses=settings.public_url is not None,
+        styles=styles_of(prompts),
+    )
     consents = Consents(read_texts(), clock, new_id, lambda unit, user_id: jobs.cancel_all(unit, user_id))
-    jobs = Jobs(wallet, catalogue, engines, clock, new_id, require_consent=consents.require)
+    routes = read_routes(settings.routes_file or ROUTES_FILE)
+    router = _router(settings, clock, engines, routes, lambda name: jobs.offering.broken(name))
+    jobs = Jobs(wallet, catalogue, router, clock, new_id, require_consent=consents.require)
     base = (settings.public_url or "").rstrip("/")
+    lending = Lending(keeping, clock, new_id, base) if base else None
+    briefing = Briefing(pixels, prompts, lending)
     probes: dict[str, Callable[[], bool]] = {"database": database.ready, "storage": vault.healthy}
     if "local" in engines:
         probes["weights"] = lambda: all(e.problem is None for e in jobs.offering.now().engines if e.id == "local")
@@ -200,47 +218,46 @@ def _assemble(
         photos=Photos(units, keeping, pixels, consents, clock, new_id),
         jobs=jobs,
         works=Works(clock, new_id),
-        generation=Generation(units, wallet, keeping, engines, clock, new_id),
+        lending=lending,
+        generation=Generation(units, wallet, keeping, router, briefing, clock, new_id),
         probes=probes,
     )
 
 
+def _router(
+    settings: Settings,
+    clock: Clock,
+    engines: Mapping[str, Engine],
+    routes: Routes,
+    problem: Callable[[str], str | None],
+) -> Router:
+    from tuanyuan.services.admission import Admission
+    from tuanyuan.services.routing import Router
+
+    stop = settings.daily_stop_fen if settings.daily_stop_fen is not None else routes.daily_stop_fen
+    stops = {} if stop is None else dict.fromkeys(engines, stop)
+    addresses = settings.public_url is not None
+    return Router(engines, routes, clock, Admission(clock, stops), settings.region, addresses, problem)
+
+
 def check(settings: Settings) -> None:
     """What production refuses. OurFault setting_not_in_production."""
+    from tuanyuan.wiring.listing import exposed
+
     if settings.env != "production":
         return
-    if "fake" in _names(settings):
+    if "fake" in names(settings):
         raise OurFault("setting_not_in_production", name="TUANYUAN_ENGINES", value="fake")
     if settings.debug:
         raise OurFault("setting_not_in_production", name="TUANYUAN_DEBUG", value="true")
+    for name in exposed(settings):
+        raise OurFault("setting_not_in_production", name=name, value="http://…")
     if not settings.wechat_url.startswith("https://"):
         raise OurFault("setting_not_in_production", name="TUANYUAN_WECHAT_URL", value=settings.wechat_url)
 
 
-def _names(settings: Settings) -> list[str]:
-    return [name.strip() for name in settings.engines.split(",") if name.strip()]
-
-
-def _engines(settings: Settings, pixels: PixelWork) -> dict[str, Engine]:
-    """The engines in use, in the order in which they are asked."""
-    made: dict[str, Engine] = {}
-    for name in _names(settings):
-        if name == "local":
-            from tuanyuan.engines.local.engine import LocalEngine
-
-            made[name] = LocalEngine(pixels, Limits(settings.workers, everywhere=False, expected_seconds=LOCAL_SECONDS))
-        elif name == "fake":
-            from tuanyuan.engines.fake.engine import FakeEngine
-
-            made[name] = FakeEngine(settings.fake_engine_seconds)
-        else:
-            raise OurFault("setting_invalid", name="TUANYUAN_ENGINES", detail=name)
-    if not made:
-        raise OurFault("setting_missing", name="TUANYUAN_ENGINES")
-    return made
-
-
-def _pixels(settings: Settings, closing: ExitStack) -> PixelWork:
+def pixel_work(settings: Settings, closing: ExitStack) -> PixelWork:
+    """The processes that work on pixels; they end with `closing`."""
     from tuanyuan.processes.pixels import PixelProcesses
 
     processes = PixelProcesses(settings.model_dump_json(include=WORKSHOP), settings.workers)
