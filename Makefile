@@ -10,6 +10,8 @@ PHOTOS     ?= $(addprefix samples/,elderly_man.jpg woman_long_hair.jpg man_black
 OUT        ?= out/demo
 # Processes for the tests.
 JOBS       ?= 2
+# Of the simulation.
+SEED       ?= 1
 
 # uv uses this environment's own Python, downloads none, and fills the byte-code caches once.
 export UV_PROJECT_ENVIRONMENT := $(VENV)
@@ -19,10 +21,10 @@ export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup start demo test check faults load bench docs pictures clean tools
+.PHONY: help setup start demo test check faults simulate load bench docs transcripts pictures clean tools
 
 help: ## list these words
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(SYNCED) ## install everything into .venv, fetch the models; quick when done
 	@$(BIN)/tuanyuan models install
@@ -48,6 +50,10 @@ faults: setup ## 1,000 kill -9 on SQLite and on PostgreSQL, 50 PostgreSQL restar
 	$(BIN)/python tests/faults/storm.py --database sqlite --kills 1000 --seed 1 --folder out/faults/sqlite
 	$(BIN)/python tests/faults/storm.py --database postgresql --kills 1000 --restarts 50 --seed 2 --folder out/faults/postgresql
 
+simulate: JOBS = 3000
+simulate: $(SYNCED) ## thousands of jobs through faulty providers: SEED=7 JOBS=3000 (docs/faults.md)
+	$(BIN)/python tests/simulation/simulate.py --seed $(SEED) --jobs $(JOBS)
+
 load: setup ## 1,000 people at once against the studio at http://127.0.0.1:8000 (docs/benchmarks.md)
 	$(UV) sync --frozen --inexact --group bench
 	$(BIN)/python -m load --users 1000 --ramp 60
@@ -56,8 +62,12 @@ bench: setup ## measure the stages against rembg (docs/benchmarks.md)
 	$(UV) sync --frozen --inexact --group bench
 	$(BIN)/python -m bench
 
-docs: $(SYNCED) ## write docs/settings.md again from the settings
+docs: $(SYNCED) ## write docs/settings.md and docs/engines/parameters.md again from what they tell of
 	$(BIN)/python -m tuanyuan.settings > docs/settings.md
+	$(BIN)/python -m tuanyuan.engines.parameter_table > docs/engines/parameters.md
+
+transcripts: $(SYNCED) ## write docs/engines/*.md again, with what crosses the wire to each engine's fake
+	$(BIN)/python docs/engines/record.py
 
 pictures: setup ## draw the pictures of the README again
 	$(BIN)/python docs/pictures/draw.py

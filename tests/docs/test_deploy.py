@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from tuanyuan.cli.app import app
 from tuanyuan.settings import Settings
+from tuanyuan.wiring.engines import manifests
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {f"TUANYUAN_{name.upper()}" for name in Settings.model_fields}
@@ -36,6 +37,12 @@ def test_what_compose_asks_for_is_in_the_example() -> None:
 
 def test_the_example_holds_no_secret() -> None:
     assert {name for name, value in example().items() if value} == {"TUANYUAN_PROXIES"}
+
+
+def test_every_key_that_switches_an_engine_on_is_in_the_example() -> None:
+    keys = {f"TUANYUAN_{key.upper()}" for told in manifests(Settings()).values() for key in told.keys}
+    secrets = {f"TUANYUAN_{name.upper()}" for name in Settings.model_fields if name.endswith(("_key", "_token"))}
+    assert keys | secrets <= set(example())
 
 
 @pytest.mark.parametrize("role", ["api", "worker"])

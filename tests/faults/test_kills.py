@@ -11,6 +11,8 @@ import pytest
 from doubles.plant import build, new_id
 from doubles.workers import QUICK, Carrier, fresh_database, until
 
+from tuanyuan.engines.fake.engine import ORDERS
+
 MAKING = [
     "claim:before",
     "claim:after",
@@ -47,7 +49,7 @@ def test_a_death_at_any_point_loses_and_doubles_nothing(kind: str, tmp_path: Pat
             # Each process first heals what the one before it left, and then dies of its own job.
             with Carrier(url, vault, die=point, victim=job_id, pace={**QUICK, "dead_after": 0.8}).ready() as dying:
                 until(lambda: finished(*before))
-                plant.submit(user, options={"fake": "refuse"} if point in FAILING else {})
+                plant.submit(user, options={"seed": ORDERS["refuse"]} if point in FAILING else {})
                 assert dying.ended() == DIED
             before.append(point)
         with Carrier(url, vault, pace={**QUICK, "dead_after": 0.8}).ready():
