@@ -93,6 +93,15 @@ def test_a_value_out_of_its_bounds_is_named(name: str, value: Any) -> None:
     assert f"options.{name}" in caught.value.problem.message_en
 
 
+def test_bounds_are_told_as_people_write_them() -> None:
+    with pytest.raises(WrongUsage) as caught:
+        parameters.read({"seed": -1})
+    assert "0–2147483648" in caught.value.problem.advice_zh
+    with pytest.raises(WrongUsage) as caught:
+        parameters.read({"edge_blur": 5.01})
+    assert "0–5" in caught.value.problem.advice_zh
+
+
 def test_size_and_resolution_exclude_each_other() -> None:
     with pytest.raises(WrongUsage):
         parameters.read({"size": "1920x1440", "resolution": "2k"})

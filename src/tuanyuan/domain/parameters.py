@@ -46,7 +46,7 @@ class Number:
         """The number. WrongUsage option_invalid."""
         kinds = (int,) if self.whole else (int, float)
         good = isinstance(value, kinds) and not isinstance(value, bool) and self.least <= value <= self.most
-        _refuse_unless(good, name, f"{self.least:g}–{self.most:g}", value)
+        _refuse_unless(good, name, f"{self.least:.10g}–{self.most:.10g}", value)
         return int(value) if self.whole else float(value)
 
 
@@ -114,6 +114,11 @@ def read(options: Mapping[str, Any]) -> dict[str, Any]:
         name: parameter.read(name, options[name]) if name in options else parameter.default
         for name, parameter in PARAMETERS.items()
     }
+
+
+def clip_seconds(options: Mapping[str, Any]) -> int:
+    """How long a clip is wanted. WrongUsage option_invalid as in `read`."""
+    return int(read(options)["video_length"])
 
 
 def size_of(parameters: Mapping[str, Any], otherwise: tuple[int, int] = SIZE) -> tuple[int, int]:

@@ -7,8 +7,8 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "engine_input_refused": (
         "照片或文字没有通过内容审核",
         "A photo or the words did not pass the content check",
-        "请换一张照片或修改文字；积分已退回。",
-        "Change the photo or the words; the credits were given back.",
+        "请换一张照片或修改文字；没有做成的不收取积分。",
+        "Change the photo or the words; what was not made is not charged.",
     ),
     "engine_output_refused": (
         "做出的图片没有通过内容审核",
