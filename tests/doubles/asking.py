@@ -21,6 +21,20 @@ from tuanyuan.domain.parameters import read
 from tuanyuan.engines.manifest import Manifest
 from tuanyuan.engines.manifest import read as read_manifest
 
+# Parameters that such an engine is told in the prompt alone, each with a value that is not its usual one.
+SAID_IN_WORDS: list[tuple[str, Any]] = [
+    ("beauty_level", 5),
+    ("light_unify", "off"),
+    ("person_adapt", False),
+    ("edge_blur", 4.0),
+    ("fidelity", 1.0),
+    ("repair", True),
+    ("cloth_style", "tang"),
+    ("fit", "slim"),
+    ("mode", "outfit"),
+    ("bg_type", "plain"),
+    ("dynamic_type", "snow"),
+]
 WORDS = "Keep the face of picture 1; dress the person as in picture 2; plain grey background."
 
 

@@ -1,10 +1,11 @@
-"""A place on this machine where pictures lie."""
+"""A place on this machine where pictures lie; sleep that is only noted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
+import anyio
 import pytest
 from starlette.responses import Response
 
@@ -21,3 +22,15 @@ def serve() -> Iterator[Callable[[bytes, int], str]]:
             return until_the_end.enter_context(serving(answer)) + "/a.jpg"
 
         yield begin
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that fakes would have slept, in order; they go on at once."""
+    noted: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        noted.append(seconds)
+
+    monkeypatch.setattr(anyio, "sleep", sleep)
+    return noted

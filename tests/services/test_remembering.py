@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from doubles.books import EmptySqlite, RecordingUnits
 from doubles.routes import done
-from doubles.studio import Cloud, Desk, cloudy, saying
+from doubles.studio import Cloud, cloudy, saying
 
 from tuanyuan.domain.capabilities import Model
 from tuanyuan.domain.engine import BadRequest, EngineRequest, EngineResult, Picture
@@ -38,20 +35,6 @@ def raw(count: int) -> Any:
         return replace(made, pictures=tuple(Picture(p.data) for p in made.pictures))
 
     return act
-
-
-@pytest.fixture
-def make(empty_sqlite: EmptySqlite, tmp_path: Path) -> Iterator[Any]:
-    database = empty_sqlite.database(tmp_path)
-
-    def desk(*engines: Cloud) -> Desk:
-        units = RecordingUnits(database)
-        opened = Desk(units, tmp_path, engine=engines[0], others={e.name: e for e in engines[1:]})
-        opened.earn(60)
-        return opened
-
-    yield desk
-    database.close()
 
 
 def test_faces_are_looked_at_once_for_all_pictures(make: Any) -> None:

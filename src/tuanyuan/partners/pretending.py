@@ -17,7 +17,6 @@ from tuanyuan.engines.sandbox import Fault, Faults, received, waited
 # Credentials of fakes; nobody's real ones.
 THROW_AWAY_ID = "AKEXAMPLE00000000000"
 THROW_AWAY_KEY = "SKexample0000000000000000000000000000000"
-AN_HOUR = 3600.0
 
 
 class TooLong(Exception):
@@ -34,11 +33,7 @@ async def body_of(request: Request, most: int) -> bytes:
 
 async def work(request: Request, seconds: float, fault: Fault | None, faults: Faults) -> None:
     """Take as long as one piece of work takes; "late": longer than anybody waits. Ends when the caller has gone."""
-    if fault == "late":
-        seconds = AN_HOUR
-    elif fault == "slow":
-        seconds *= faults.slowness
-    await waited(request.receive, seconds)
+    await waited(request.receive, faults.seconds(fault, seconds))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import anyio
 import httpx2
 import pytest
 from doubles.gemini import FLASH, KEY, error, events, picture, refused, sent, with_parts
@@ -135,13 +134,7 @@ def test_twice_gives_this_picture_again() -> None:
     assert [work.pictures for work in fake.accepted] == [1, 0, 1, 1]
 
 
-def test_slow_takes_many_times_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    monkeypatch.setattr(anyio, "sleep", sleep)
+def test_slow_takes_many_times_as_long(slept: list[float]) -> None:
     fake = GeminiFake(Faults(["slow", None], slowness=4.0), seconds=3.0)
     assert picture(sent(fake))
     assert picture(sent(fake))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 
-import pytest
 from doubles.gemini import sent, with_parts
 
-from tuanyuan.engines.gemini.fake import GeminiFake, server
+from tuanyuan.engines.gemini.fake import GeminiFake
 
 
 def test_old_pictures_and_works_are_forgotten() -> None:
@@ -23,11 +22,3 @@ def test_old_pictures_and_works_are_forgotten() -> None:
     now[0] = 3601.0 + 86401.0
     ask()
     assert [work.at for work in fake.accepted] == [now[0]]
-
-
-def test_only_the_newest_pictures_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "_KEPT", 2)
-    fake = GeminiFake()
-    for _ in range(3):
-        sent(fake, with_parts({"text": "x"}))
-    assert [len(work.made) for work in fake.accepted] == [0, 1, 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from doubles.asking import WORDS, asking, manifest, picture, reference
+from doubles.asking import SAID_IN_WORDS, WORDS, asking, manifest, picture, reference
 
 from tuanyuan.domain.engine import BadRequest, InputRefused, OutputRefused, Prompt, Unknown
 from tuanyuan.domain.errors import WrongUsage
@@ -124,22 +124,7 @@ def test_size_and_resolution_change_the_image_config_alone(size, resolution):
     assert plain == other
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("beauty_level", 5),
-        ("light_unify", "off"),
-        ("person_adapt", False),
-        ("edge_blur", 4.0),
-        ("fidelity", 1.0),
-        ("repair", True),
-        ("cloth_style", "tang"),
-        ("fit", "slim"),
-        ("mode", "outfit"),
-        ("bg_type", "plain"),
-        ("dynamic_type", "snow"),
-    ],
-)
+@pytest.mark.parametrize(("name", "value"), SAID_IN_WORDS)
 def test_what_is_said_in_words_changes_no_field(name, value):
     assert CAPABILITIES.parameters[name].taken == "emulated"
     assert CAPABILITIES.parameters[name].as_ == "prompt"

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import anyio
 import httpx2
 import pytest
 from doubles.openai import (
@@ -158,13 +157,7 @@ def test_wrong_size(output_format: str) -> None:
     assert (made.size, made.format) == ((64, 48), output_format.upper())
 
 
-def test_slow_takes_many_times_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    monkeypatch.setattr(anyio, "sleep", sleep)
+def test_slow_takes_many_times_as_long(slept: list[float]) -> None:
     fake = OpenAIFake(Faults(["slow", None], slowness=4.0), seconds=3.0)
     assert pictures(sent(fake))
     assert pictures(generated(fake))

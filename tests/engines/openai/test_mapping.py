@@ -7,7 +7,7 @@ import io
 from dataclasses import replace
 
 import pytest
-from doubles.asking import WORDS, asking, manifest, picture, reference
+from doubles.asking import SAID_IN_WORDS, WORDS, asking, manifest, picture, reference
 from PIL import Image
 
 from tuanyuan.domain.engine import BadRequest, OutputRefused, Prompt, Unknown
@@ -130,22 +130,7 @@ def test_size_and_resolution_change_the_size_alone(options):
     assert plain.files == other.files
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("beauty_level", 5),
-        ("light_unify", "off"),
-        ("person_adapt", False),
-        ("edge_blur", 4.0),
-        ("fidelity", 1.0),
-        ("repair", True),
-        ("cloth_style", "tang"),
-        ("fit", "slim"),
-        ("mode", "outfit"),
-        ("bg_type", "plain"),
-        ("dynamic_type", "snow"),
-    ],
-)
+@pytest.mark.parametrize(("name", "value"), SAID_IN_WORDS)
 def test_what_is_said_in_words_changes_no_field(name, value):
     assert CAPABILITIES.parameters[name].taken == "emulated"
     assert CAPABILITIES.parameters[name].as_ == "prompt"

@@ -84,19 +84,7 @@ def test_broken_wrong_size_and_expired() -> None:
     assert [accepted.pictures for accepted in talk.fake.accepted] == [1, 1, 1, 1]
 
 
-def waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long the service sleeps, without sleeping."""
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    monkeypatch.setattr("tuanyuan.engines.seedream.fake.generations.anyio.sleep", sleep)
-    return slept
-
-
-def test_how_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept = waiting(monkeypatch)
+def test_how_long_it_takes(slept: list[float]) -> None:
     talk = Talk(None, "slow", "late", seconds=2.0)
     talk.made()
     talk.made()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from tuanyuan.domain.capabilities import Model
-from tuanyuan.domain.engine import BadRequest, EngineRequest, TaskRef
+from tuanyuan.domain.engine import BadRequest, EngineRequest
 from tuanyuan.domain.parameters import MOST_SEED
 from tuanyuan.engines.attached import attached, base64_of
 from tuanyuan.engines.sizing import fitted
+from tuanyuan.engines.ticket import Ticket
 from tuanyuan.engines.wording import worded
 
 NAME = "jimeng"
@@ -25,25 +26,15 @@ LENGTHS = {5: 121, 10: 241}
 
 
 @dataclass(frozen=True)
-class Task:
+class Task(Ticket):
     """What `poll` needs: the model, the provider's number, whose picture it is, and the seconds of a clip (0: none)."""
+
+    engine: ClassVar[str] = NAME
 
     req_key: str
     task_id: str
     attempt: str
     seconds: int = 0
-
-    def ref(self) -> TaskRef:
-        """Written down as JSON."""
-        return TaskRef(NAME, json.dumps(asdict(self), separators=(",", ":")))
-
-    @classmethod
-    def of(cls, task: TaskRef) -> Task:
-        """Read back what `ref` wrote. BadRequest engine_bad_request "task": it is something else."""
-        try:
-            return cls(**json.loads(task.task))
-        except (ValueError, TypeError):
-            raise BadRequest("engine_bad_request", engine=NAME, detail="task") from None
 
 
 def submission(request: EngineRequest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from tuanyuan.engines.sandbox.bodies import Bounded, received, replayed
 from tuanyuan.engines.sandbox.faults import FAULTS, Accepted, Fault, Faults
 from tuanyuan.engines.sandbox.fetching import Fetch, fetch
+from tuanyuan.engines.sandbox.intake import Intake
 from tuanyuan.engines.sandbox.patience import waited
 from tuanyuan.engines.sandbox.pictures import broken, clip, draw, wrong_size
 from tuanyuan.engines.sandbox.server import run, serving
@@ -23,6 +24,7 @@ __all__ = [
     "Fault",
     "Faults",
     "Fetch",
+    "Intake",
     "Lying",
     "Severed",
     "Shelf",

@@ -27,6 +27,8 @@ Fault = Literal[
     "expired",  # the picture's address does not hold any more (a provider without addresses: as "broken")
 ]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
+# Seconds: beyond anybody's deadline.
+LATE = 3600.0
 
 
 class Faults:
@@ -65,6 +67,12 @@ class Faults:
                 if drawn < 0:
                     return fault
             return None
+
+    def seconds(self, fault: Fault | None, usual: float) -> float:
+        """How long work takes that usually takes `usual` seconds."""
+        if fault == "late":
+            return LATE
+        return usual * self.slowness if fault == "slow" else usual
 
 
 @dataclass

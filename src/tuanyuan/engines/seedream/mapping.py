@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from tuanyuan.domain.capabilities import Model
-from tuanyuan.domain.engine import BadRequest, EngineRequest, TaskRef
+from tuanyuan.domain.engine import EngineRequest
 from tuanyuan.domain.parameters import MOST_SEED
 from tuanyuan.engines.attached import attached, data_uri
 from tuanyuan.engines.sizing import fitted
+from tuanyuan.engines.ticket import Ticket
 from tuanyuan.engines.wording import worded
 
 NAME = "seedream"
@@ -35,24 +35,14 @@ _GROUP = {
 
 
 @dataclass(frozen=True)
-class Task:
+class Task(Ticket):
     """What `poll` needs: the provider's number, and the model and seconds that the price depends on."""
+
+    engine: ClassVar[str] = NAME
 
     id: str
     model: str
     seconds: int
-
-    def ref(self) -> TaskRef:
-        """Written down as JSON."""
-        return TaskRef(NAME, json.dumps(asdict(self), separators=(",", ":")))
-
-    @classmethod
-    def of(cls, task: TaskRef) -> Task:
-        """Read back what `ref` wrote. BadRequest engine_bad_request "task": it is something else."""
-        try:
-            return cls(**json.loads(task.task))
-        except (ValueError, TypeError):
-            raise BadRequest("engine_bad_request", engine=NAME, detail="task") from None
 
 
 def pictures(request: EngineRequest) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import io
 import json
 import secrets
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +26,7 @@ from tuanyuan.engines.sandbox import (
     Fault,
     Faults,
     Fetch,
+    Intake,
     Severed,
     broken,
     draw,
@@ -41,9 +42,6 @@ MODELS = ("gemini-2.5-flash-image", "gemini-3.1-flash-image", "gemini-3-pro-imag
 _ACTIONS = ("generateContent", "streamGenerateContent")
 _VERSIONS = ("v1", "v1beta")
 _MAX_BODY = 20 * 1024 * 1024
-_LATE = 3600.0
-# So that a fake may run for days: the pictures of so many works and seconds, and each work for a day.
-_KEPT, _KEPT_FOR, _REMEMBERED_FOR = 64, 3600.0, 86400.0
 
 
 class GeminiFake:
@@ -69,7 +67,8 @@ class GeminiFake:
     ) -> None:
         self.faults = faults or Faults()
         self.words = words or Words()
-        self.accepted: list[Accepted] = []
+        self._intake = Intake()
+        self.accepted = self._intake.accepted
         self.calls: Counter[str] = Counter()
         self._key = api_key
         self._models = models
@@ -80,7 +79,6 @@ class GeminiFake:
         self._max_body = max_body
         self._number = 0
         self._again: bytes | None = None
-        self._held: deque[Accepted] = deque()
         self.app = Starlette(
             routes=[Route("/{version}/models/{call}", self._answer, methods=["POST"])],
             exception_handlers={404: self._no_route, 405: self._no_route},
@@ -150,10 +148,10 @@ class GeminiFake:
         if fault == "refuse_input":
             return answers.blocked(self.words.blocked, model, asked.tokens)
         work = Accepted(f"r-{secrets.token_hex(8)}", model, asked.request, self._clock(), fault)
-        self._remember(work)
+        self._intake.take(work)
         self._number += 1
         number = self._number
-        if not await waited(request.receive, self._takes(fault)):
+        if not await waited(request.receive, self.faults.seconds(fault, self._seconds)):
             # It goes on and bills when nobody waits any more; what is never ready is never billed.
             work.pictures = 0 if fault in ("late", "refuse_output", "partial") else 1
             return {}
@@ -171,7 +169,7 @@ class GeminiFake:
             ]
         made = await self._made(shown, size, number, fault)
         work.pictures = 1
-        self._keep(work, made)
+        self._intake.keep(work, [made])
         if asked.talks:
             parts.append({"text": "Done."})
         return answers.content([*parts, answers.picture(made)], model, work.id, asked.tokens, 1290)
@@ -209,22 +207,6 @@ class GeminiFake:
             except (OSError, ValueError, httpx2.HTTPError, httpx2.InvalidURL):
                 raise answers.invalid(f"Cannot fetch content from the provided URL: {reference.uri}") from None
         return pictures
-
-    def _takes(self, fault: Fault | None) -> float:
-        return _LATE if fault == "late" else self._seconds * (self.faults.slowness if fault == "slow" else 1.0)
-
-    def _remember(self, work: Accepted) -> None:
-        """Take the work down, and forget what is older than a day."""
-        while self.accepted and self.accepted[0].at < work.at - _REMEMBERED_FOR:
-            del self.accepted[0]
-        self.accepted.append(work)
-
-    def _keep(self, work: Accepted, made: bytes) -> None:
-        """Keep the picture of the work, and let go of old ones."""
-        work.made.append(made)
-        self._held.append(work)
-        while len(self._held) > _KEPT or self._held[0].at < work.at - _KEPT_FOR:
-            self._held.popleft().made.clear()
 
 
 def _stand_in() -> bytes:

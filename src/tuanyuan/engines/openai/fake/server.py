@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -30,6 +30,7 @@ from tuanyuan.engines.sandbox import (
     Accepted,
     Fault,
     Faults,
+    Intake,
     Severed,
     Shelf,
     broken,
@@ -45,9 +46,6 @@ ROUTES = (EDITS, GENERATIONS)
 
 _NAMES = {EDITS: "image_edit", GENERATIONS: "image_generation"}
 _MAX_BODY = 256 * 1024 * 1024
-_LATE = 3600.0
-# So that a fake may run for days: the pictures of so many works and seconds, and each work for a day.
-_KEPT, _KEPT_FOR, _REMEMBERED_FOR = 64, 3600.0, 86400.0
 _ROOM = 256 * 1024 * 1024
 
 
@@ -78,7 +76,8 @@ class OpenAIFake:
     ) -> None:
         self.faults = faults or Faults()
         self.words = words or Words()
-        self.accepted: list[Accepted] = []
+        self._intake = Intake()
+        self.accepted = self._intake.accepted
         self.calls: Counter[str] = Counter()
         self._key = api_key
         self._base_path = base_path.rstrip("/")
@@ -91,7 +90,6 @@ class OpenAIFake:
         self._max_body = max_body
         self._number = 0
         self._again: bytes | None = None
-        self._held: deque[Accepted] = deque()
         self._shelf = Shelf(_ROOM)
         served = [Route(f"{self._base_path}{path}", partial(self._answer, path), methods=["POST"]) for path in routes]
         served.append(Route(f"{self._base_path}/pictures/{{name}}", self._show, methods=["GET"]))
@@ -150,9 +148,9 @@ class OpenAIFake:
         if fault == "refuse_input":
             raise answers.moderated(self.words, request_id)
         work = Accepted(request_id, asked.model, asked.request, self._clock(), fault)
-        self._remember(work)
+        self._intake.take(work)
         count = asked.n - 1 if fault == "partial" else asked.n
-        if not await waited(request.receive, self._takes(fault)):
+        if not await waited(request.receive, self.faults.seconds(fault, self._seconds)):
             # It goes on and bills when nobody waits any more; what is never ready is never billed.
             work.pictures = 0 if fault in ("late", "refuse_output") else count
             return Response(status_code=499)
@@ -160,7 +158,7 @@ class OpenAIFake:
             raise answers.moderated(self.words, request_id)
         pictures = await self._pictures(asked, count, fault)
         work.pictures = len(pictures)
-        self._keep(work, pictures)
+        self._intake.keep(work, pictures)
         if fault == "malformed":
             return answers.malformed(request_id, stream=asked.stream)
         severed = fault in ("cut", "vanish")
@@ -243,22 +241,6 @@ class OpenAIFake:
         if body is None:
             raise Refusal(413, f"Maximum content size limit ({self._max_body}) exceeded", None, type="server_error")
         return body
-
-    def _takes(self, fault: Fault | None) -> float:
-        return _LATE if fault == "late" else self._seconds * (self.faults.slowness if fault == "slow" else 1.0)
-
-    def _remember(self, work: Accepted) -> None:
-        """Take the work down, and forget what is older than a day."""
-        while self.accepted and self.accepted[0].at < work.at - _REMEMBERED_FOR:
-            del self.accepted[0]
-        self.accepted.append(work)
-
-    def _keep(self, work: Accepted, pictures: Sequence[bytes]) -> None:
-        """Keep the pictures of the work, and let go of old ones."""
-        work.made.extend(pictures)
-        self._held.append(work)
-        while len(self._held) > _KEPT or self._held[0].at < work.at - _KEPT_FOR:
-            self._held.popleft().made.clear()
 
 
 def _wrong_type(request: Request, wanted: str) -> Refusal:
