@@ -92,12 +92,12 @@ def test_an_answer_races_with_giving_up_control(desk: Desk) -> None:
     def keep() -> None:
         assert desk.job(job.id).status == "processing"
         looked.set()
-        ended.wait(10)
+        ended.wait(120)
         end = desk.clock() + timedelta(days=30)
         desk.keeping.keep(desk.user.id, "candidate", "image/jpeg", b"a picture", end, candidate_file(job.id, 1))
 
     def give_up() -> None:
-        looked.wait(10)
+        looked.wait(120)
         assert desk.generation.abandoned(job.id)
         ended.set()
 
@@ -138,7 +138,7 @@ def test_two_picks_at_once_control(naive: Naive) -> None:
 def test_two_workers_make_one_result(desk: Desk) -> None:
     """A worker was thought dead, and both run the whole way."""
     desk.engine.resumable = True
-    together = threading.Barrier(2, timeout=20)
+    together = threading.Barrier(2, timeout=120)
 
     def both(engine: Cloud, request: EngineRequest) -> EngineResult:
         together.wait()
@@ -164,7 +164,7 @@ def test_two_workers_make_one_result(desk: Desk) -> None:
 def test_two_workers_make_one_result_control(desk: Desk) -> None:
     """Names by chance, and nobody asks what another has kept: the pictures are there twice."""
     job = desk.submit()
-    together = threading.Barrier(2, timeout=20)
+    together = threading.Barrier(2, timeout=120)
 
     def make() -> list[str]:
         with desk.units.read() as unit:

@@ -10,12 +10,15 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
+from doubles.books import a_consent, new_id
 from doubles.keeping import OLD, FaultyVault, Hands, audited, down, new_user
 
 from tuanyuan.domain.engine import Reference
-from tuanyuan.domain.errors import NotFound, NotNow
+from tuanyuan.domain.errors import Conflict, NotFound, NotNow
+from tuanyuan.services.consents import Consents
 from tuanyuan.services.keeping import Keeping
 from tuanyuan.services.lending import Lending
+from tuanyuan.store.consent_texts import read_texts
 from tuanyuan.store.vault import open_vault
 
 BASE = "https://studio.example.cn"
@@ -120,6 +123,51 @@ def test_the_first_ends_when_the_second_cannot_be_kept(lending, user, vault, clo
 def test_what_has_ended_is_erased_with_the_next_sweep(lending, user, tmp_path):
     with lending.lend(user, TWO, LIFE):
         assert len([path for path in (tmp_path / "objects").rglob("*") if path.is_file()]) == 2
+    lending.keeping.sweep(10)
+    assert rows(lending) == []
+    assert [path for path in (tmp_path / "objects").rglob("*") if path.is_file()] == []
+
+
+def agree(lending: Lending, user: str) -> str:
+    with lending.keeping.units.begin() as unit:
+        return a_consent(unit, user).id
+
+
+def take_back(lending: Lending, user: str, consent: str) -> None:
+    with lending.keeping.units.begin() as unit:
+        Consents(read_texts(), lending.clock, new_id, lambda _unit, _user: 0).withdraw(unit, user, consent)
+
+
+def test_the_copies_end_at_once_when_the_consent_is_taken_back(lending, units, user, clock):
+    other = new_user(units, clock)
+    agree(lending, other)
+    consent = agree(lending, user)
+    with lending.lend(user, TWO, LIFE) as lent, lending.lend(other, TWO, LIFE) as theirs:
+        take_back(lending, user, consent)
+        assert gone(lending, lent)
+        assert [opened(lending, reference.address) for reference in theirs] == [reference.data for reference in TWO]
+
+
+def test_nothing_is_lent_after_the_consent_was_taken_back(lending, user):
+    take_back(lending, user, agree(lending, user))
+    with pytest.raises(Conflict, match="consent_required"), lending.lend(user, TWO, LIFE):
+        raise AssertionError("lent all the same")
+    assert rows(lending) == []
+
+
+def test_a_copy_that_is_being_written_when_the_consent_is_taken_back_is_never_lent(lending, user, vault, tmp_path):
+    consent = agree(lending, user)
+    written: list[Any] = []
+
+    def sink(*_: Any) -> None:
+        written.append(_)
+        if len(written) == 2:
+            take_back(lending, user, consent)
+
+    vault.before["sink"] = sink
+    with pytest.raises(Conflict, match="consent_required"), lending.lend(user, TWO, LIFE):
+        raise AssertionError("lent all the same")
+    # The first one, lent before, has ended too; of the second nothing is left.
     lending.keeping.sweep(10)
     assert rows(lending) == []
     assert [path for path in (tmp_path / "objects").rglob("*") if path.is_file()] == []

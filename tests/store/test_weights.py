@@ -189,9 +189,9 @@ def test_a_second_set_up_waits_for_the_first(tmp_path: Path) -> None:
     with first.exclusive(lambda: pytest.fail("nobody else is there")):
         thread = threading.Thread(target=later)
         thread.start()
-        assert waiting.wait(20)
+        assert waiting.wait(120)
         order.append("first")
-    thread.join(20)
+    thread.join(120)
     assert order == ["first", "second"]
 
 

@@ -74,6 +74,11 @@ class Model:
     deadline: float | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 
+    def cost_fen(self, count: int, seconds: int) -> int:
+        """What an order of `count` pictures, or of clips of so many seconds each, costs."""
+        made = min(count, self.variants or count)
+        return self.price_fen * made * (seconds if self.media == "clip" else 1)
+
 
 @dataclass(frozen=True)
 class Parameter:

@@ -130,13 +130,17 @@ class Engine(Protocol):
         ...
 
     async def poll(self, task: TaskRef) -> Pending | EngineResult:
-        """Ask how far it is; a finished task's pictures are fetched at once. May be asked again after a result."""
+        """Ask how far it is; a finished task's pictures are fetched at once. May be asked again after a result.
+
+        With a final answer goes what lies of the order at the provider, as far as it can be removed there.
+        """
         ...
 
     async def find(self, attempt: str) -> TaskRef | EngineResult | None:
         """What became of an attempt whose answer to `submit` was lost: its task, its result, or None: never accepted.
 
-        Unknown answer_lost: the provider has no way to tell.
+        What lies at the provider of an attempt that was never accepted is removed. Any number of times, and long
+        afterwards. Unknown answer_lost: the provider has no way to tell.
         """
         ...
 
@@ -166,7 +170,19 @@ class Transient(NotNow):
 
 
 class Unknown(NotNow):
-    """The answer was lost, or the deadline passed: reconcile, never send again blindly."""
+    """The answer was lost, or the deadline passed: reconcile, never send again blindly.
+
+    silent: the provider gave no sign at all, so it is no use to ask it for more just now.
+    """
+
+    silent = False
+
+
+def unheard() -> Unknown:
+    """Unknown answer_lost of a provider that could not be reached, or said nothing in time."""
+    lost = Unknown("answer_lost")
+    lost.silent = True
+    return lost
 
 
 class EngineSetup(OurFault):

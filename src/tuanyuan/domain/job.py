@@ -126,6 +126,7 @@ class JobEvent:
 class Attempt:
     """One try at one engine. Written as "submitting" before anything is sent.
 
+    created_at: when that was; one that was throttled is sent again under the same id, and then it is when that was.
     outcome: submitting, submitted, succeeded, refused, failed, unknown (what became of it is to be found out), lost
     (it ran in a process of ours that is gone). task: the provider's id of this attempt. cost_fen: what the engine
     charged us, or may have: while nothing is known, what it would cost. result: what the step answered, once its

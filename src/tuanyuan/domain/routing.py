@@ -59,8 +59,7 @@ class Ask:
 
     def cost_fen(self, model: Model) -> int:
         """What the pictures or clips would cost at the model."""
-        count = min(self.candidates, model.variants or self.candidates)
-        return model.price_fen * count * (self.seconds if model.media == "clip" else 1)
+        return model.cost_fen(self.candidates, self.seconds)
 
     @property
     def ceiling(self) -> int | None:

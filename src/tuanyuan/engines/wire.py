@@ -12,13 +12,13 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 
-from tuanyuan.domain.engine import Transient, Unknown
+from tuanyuan.domain.engine import Transient, Unknown, unheard
+from tuanyuan.partners.outside import ONCE, AsyncOutsideTransport, Inside, Provider, Resolve, inside, keeps_keys
 
 CONTROL_SECONDS = 30.0
 MOST_ANSWER = 2 << 20
@@ -62,7 +62,7 @@ class Answer:
 
 
 class Wire:
-    """Connections to one provider, for one event loop. transport: instead of the network, for tests."""
+    """Connections to one provider, for one event loop."""
 
     def __init__(
         self,
@@ -70,14 +70,24 @@ class Wire:
         *,
         deadline: float = CONTROL_SECONDS,
         transport: httpx2.AsyncBaseTransport | None = None,
+        resolve: Resolve | None = None,
     ) -> None:
+        """For tests: transport instead of the network, resolve instead of its names. With the former alone, none is."""
         self.base_url = base_url.rstrip("/")
         self._deadline = deadline
         parts = urlsplit(base_url)
         self._secure, self._host = parts.scheme == "https", parts.hostname
-        self._http = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(None, connect=10.0), transport=transport, trust_env=False, follow_redirects=False
-        )
+        self._provider = Provider(self._host or "")
+        own = elsewhere = transport
+        if own is None or elsewhere is None:
+            tls = httpx2.create_ssl_context(trust_env=False)
+            own = httpx2.AsyncHTTPTransport(verify=tls, trust_env=False)
+            elsewhere = httpx2.AsyncHTTPTransport(verify=tls, trust_env=False, limits=ONCE)
+        if transport is None or resolve is not None:
+            elsewhere = AsyncOutsideTransport(elsewhere, self._provider.admits, resolve)
+        self._http = _client(own)
+        # For results that do not lie at the provider's own address.
+        self._elsewhere = _client(elsewhere)
 
     async def call(
         self,
@@ -93,29 +103,23 @@ class Wire:
         Transient engine_failed: no connection, nothing was sent. Unknown answer_lost: sent, and no (whole) answer.
         """
         address = path if "://" in path else self.base_url + path
-        try:
-            async with asyncio.timeout(deadline or self._deadline):
-                async with self._http.stream(method, address, **sending) as response:
-                    body = await _read(response, most)
-                    headers = {name.lower(): value for name, value in response.headers.items()}
-                    return Answer(response.status_code, headers, body)
-        except _NOT_SENT:
-            raise Transient("engine_failed") from None
-        except (TimeoutError, httpx2.HTTPError, httpx2.StreamError):
-            raise Unknown("answer_lost") from None
+        return await self._ask(self._http, method, address, deadline or self._deadline, most, sending)
 
     async def fetch(self, address: str, *, most: int = MOST_PICTURE, tries: int = 2, **sending: Any) -> bytes:
         """The bytes behind a result's address, at once: it holds for an hour or a day only.
 
         Transient picture_gone: the provider says that it is not there, or sends too much. Unknown: not reached twice.
         Only https is followed, but for a provider that itself is spoken to in plain http (a fake, one's own server);
-        and never an address inside the network where we are, unless the provider itself is there.
+        and never an address inside the network where we are, nor a name of one, unless the provider itself is there.
         """
         if not self._followed(address):
             raise Transient("picture_gone")
+        http = self._http if urlsplit(address).hostname == self._host else self._elsewhere
         for left in reversed(range(tries)):
             try:
-                answer = await self.call("GET", address, most=most, **sending)
+                answer = await self._ask(http, "GET", address, self._deadline, most, sending)
+            except Inside:
+                raise Transient("picture_gone") from None
             except (Transient, Unknown):
                 if not left:
                     raise Unknown("answer_lost") from None
@@ -129,6 +133,28 @@ class Wire:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._http.aclose()
+        await self._elsewhere.aclose()
+
+    async def _ask(
+        self,
+        http: httpx2.AsyncClient,
+        method: str,
+        address: str,
+        deadline: float,
+        most: int,
+        sending: Mapping[str, Any],
+    ) -> Answer:
+        try:
+            async with asyncio.timeout(deadline), http.stream(method, address, **sending) as response:
+                if http is self._http:
+                    self._provider.answered(response)
+                body = await _read(response, most)
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status_code, headers, body)
+        except _NOT_SENT:
+            raise Transient("engine_failed") from None
+        except (TimeoutError, httpx2.HTTPError, httpx2.StreamError):
+            raise unheard() from None
 
     def _followed(self, address: str) -> bool:
         try:
@@ -139,27 +165,12 @@ class Wire:
             return False
         if not host or parts.scheme not in (("https",) if self._secure else ("https", "http")):
             return False
-        return host == self._host or not _inside(host) or (not _linked(host) and _inside(self._host or ""))
+        return host == self._host or not inside(host) or (not keeps_keys(host) and inside(self._host or ""))
 
 
-def _inside(host: str) -> bool:
-    """Whether a host is this machine or an address without a name that the world does not reach.
-
-    No name on the internet ends in a number: such a host is an address in another spelling, as "127.1".
-    """
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        last = host.rstrip(".").rpartition(".")[2]
-        return last == "localhost" or last[:1].isdigit()
-
-
-def _linked(host: str) -> bool:
-    """Link-local, where clouds keep the keys of their machines."""
-    try:
-        return ip_address(host).is_link_local
-    except ValueError:
-        return host.rpartition(".")[2][:1].isdigit()
+def _client(transport: httpx2.AsyncBaseTransport) -> httpx2.AsyncClient:
+    timeout = httpx2.Timeout(None, connect=10.0)
+    return httpx2.AsyncClient(timeout=timeout, transport=transport, trust_env=False, follow_redirects=False)
 
 
 async def _read(response: httpx2.Response, most: int) -> bytes:

@@ -16,6 +16,7 @@ import structlog
 
 from tuanyuan.domain.engine import Transient, Unknown
 from tuanyuan.domain.errors import StudioError
+from tuanyuan.partners.outside import ONCE, Inside, OutsideTransport, Provider, Resolve
 
 # Of a whole call; the last wait for bytes may add half of it.
 DEADLINE = 20.0
@@ -43,8 +44,8 @@ class _Nameless(httpx2.BaseTransport):
 
     _ADDRESS = httpx2.URL("https://partner.invalid/")
 
-    def __init__(self) -> None:
-        self._inner = httpx2.HTTPTransport(trust_env=False)
+    def __init__(self, inner: httpx2.BaseTransport) -> None:
+        self._inner = inner
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         try:
@@ -85,11 +86,14 @@ class _TooLong(Exception):
 class Exchange:
     """Calls to one partner. Safe to share between threads; `close` when done."""
 
-    def __init__(self, partner: str, deadline: float = DEADLINE) -> None:
-        """deadline: seconds for a whole call."""
+    def __init__(self, partner: str, deadline: float = DEADLINE, resolve: Resolve | None = None) -> None:
+        """deadline: seconds for a whole call. resolve: instead of the system's names, for results; for tests."""
         self.partner, self._deadline = partner, deadline
-        limits = httpx2.Timeout(deadline / 2, connect=deadline / 4, pool=deadline / 4)
-        self._http = httpx2.Client(transport=_Nameless(), timeout=limits, trust_env=False, follow_redirects=False)
+        self._provider = Provider()
+        tls = httpx2.create_ssl_context(trust_env=False)
+        self._http = self._client(httpx2.HTTPTransport(verify=tls, trust_env=False))
+        once = httpx2.HTTPTransport(verify=tls, trust_env=False, limits=ONCE)
+        self._elsewhere = self._client(OutsideTransport(once, self._provider.admits, resolve))
 
     def __call__(
         self, method: str, url: str, headers: Mapping[str, str], content: bytes = b"", longest: int = 1024 * 1024
@@ -98,10 +102,34 @@ class Exchange:
 
         NotReached engine_failed; Transient picture_broken: more than `longest`; Unknown answer_lost.
         """
+        return self._once(self._http, method, url, headers, content, longest)
+
+    def result(self, url: str, longest: int) -> Answer:
+        """What lies at an address that the partner gave, elsewhere than where we call it.
+
+        As a call; and Transient picture_gone, nothing sent: it leads into the network where we are, and the partner
+        is not there.
+        """
+        return self._once(self._elsewhere, "GET", url, {}, b"", longest)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+        self._elsewhere.close()
+
+    def _client(self, transport: httpx2.BaseTransport) -> httpx2.Client:
+        limits = httpx2.Timeout(self._deadline / 2, connect=self._deadline / 4, pool=self._deadline / 4)
+        return httpx2.Client(transport=_Nameless(transport), timeout=limits, trust_env=False, follow_redirects=False)
+
+    def _once(
+        self, http: httpx2.Client, method: str, url: str, headers: Mapping[str, str], content: bytes, longest: int
+    ) -> Answer:
         token = _under_way.set(True)
         failed: StudioError | None = None
         try:
-            answer = self._fetch(method, url, headers, content, longest)
+            answer = self._fetch(http, method, url, headers, content, longest)
+        except Inside as error:
+            failed = self._failed(Transient("picture_gone"), error)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.InvalidURL) as error:
             failed = self._failed(NotReached("engine_failed"), error)
         except _TooLong as error:
@@ -115,22 +143,22 @@ class Exchange:
             raise failed
         return answer
 
-    def close(self) -> None:
-        """Let go of the connections."""
-        self._http.close()
-
     def _failed(self, error: StudioError, cause: Exception) -> StudioError:
         log.warning("partner_no_answer", partner=self.partner, error=type(cause).__name__.strip("_"))
         return error
 
-    def _fetch(self, method: str, url: str, headers: Mapping[str, str], content: bytes, longest: int) -> Answer:
+    def _fetch(
+        self, http: httpx2.Client, method: str, url: str, headers: Mapping[str, str], content: bytes, longest: int
+    ) -> Answer:
         until = time.monotonic() + self._deadline
         heads = {"accept-encoding": "identity", **headers}
         if content or method in ("PUT", "POST"):
             heads["content-length"] = str(len(content))
         sent = _pieces(content, until) if content else None
         body = bytearray()
-        with self._http.stream(method, url, headers=heads, content=sent) as response:
+        with http.stream(method, url, headers=heads, content=sent) as response:
+            if http is self._http:
+                self._provider.answered(response)
             for piece in response.iter_raw():
                 body += piece
                 if len(body) > longest:

@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from tuanyuan.domain import parameters
 from tuanyuan.domain.engine import (
     Engine,
     EngineRequest,
@@ -127,15 +128,18 @@ class Attempts:
 
     def _open(self, chosen: Chosen, one: Try, at: Moment, along: Along) -> bool:
         """Write the attempt down. False: the engine takes no more at the moment, so it waits."""
-        cost = chosen.model.price_fen * one.request.candidates
+        cost = chosen.model.cost_fen(one.request.candidates, parameters.clip_seconds(one.request.order.options))
 
         def opened(unit: Unit) -> Attempt:
             along(unit, cost)
             self.admission.enter(unit, chosen.engine, chosen.model, cost)
             number = max((a.number for a in unit.jobs.attempts(one.request.job_id)), default=0) + 1
-            new = Attempt(self.new_id(), one.request.job_id, number, chosen.engine.name, "submitting", self.clock())
+            now = self.clock()
+            new = Attempt(self.new_id(), one.request.job_id, number, chosen.engine.name, "submitting", now)
             again = one.attempt or replace(new, model=chosen.model.id, reason=chosen.reason)
-            new = replace(again, outcome="submitting", code=None, finished_at=None, cost_fen=cost)
+            # Calls are counted by when they were sent, and a repeated one is sent now.
+            again = replace(again, created_at=now, finished_at=None)
+            new = replace(again, outcome="submitting", code=None, cost_fen=cost)
             unit.jobs.attempt(new)
             return new
 

@@ -98,8 +98,8 @@ class Consents:
     def withdraw(self, unit: Unit, user_id: str, consent_id: str) -> Consent:
         """Take a consent back: every grant of its purpose ends; the rows stay.
 
-        For `face_edit` pending jobs are cancelled with their credits back, and all photos end now. A second time
-        changes nothing. NotFound: not_found.
+        For `face_edit` pending jobs are cancelled with their credits back, and all photos end now, with the copies
+        that are lent to engines. A second time changes nothing. NotFound: not_found.
         """
         unit.users.lock(user_id)
         consent = unit.consents.find(user_id, consent_id)
@@ -128,6 +128,8 @@ class Consents:
         if grants and purpose == FACE_EDIT:
             self.cancel_all(unit, user_id)
             files = unit.photos.delete(user_id, None, now)
+            # Nor may an engine read on: copies that are lent end with the photos, and none is lent any more.
+            unit.files.expire_all(user_id, now, "reference")
             for file_id in files:
                 unit.audit.add(AuditRecord(now, "user", user_id, "photo.ended", "file", file_id, "consent withdrawn"))
 

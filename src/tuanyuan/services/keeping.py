@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -239,11 +239,13 @@ class Writing:
             raise NotNow("storage_down")
         return replace(file, state="kept", expires_at=self._expires_at, media_type=media_type or file.media_type)
 
-    def close(self) -> KeptFile:
-        """`store` and `finish` in a unit of its own."""
+    def close(self, allowed: Callable[[Unit], None] | None = None) -> KeptFile:
+        """`store` and `finish` in a unit of its own. allowed: asked first in it; if it raises, nothing is left."""
         self.store()
         try:
             with self._keeping.units.begin() as unit:
+                if allowed is not None:
+                    allowed(unit)
                 return self.finish(unit)
         except BaseException:
             self.abort("not finished")

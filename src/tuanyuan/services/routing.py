@@ -122,7 +122,7 @@ class Router:
             asked=frozenset(order.options),
             spent_fen=spent_fen,
             tried=frozenset(tried),
-            seconds=int(parameters.read(order.options)["video_length"]),
+            seconds=parameters.clip_seconds(order.options),
         )
 
     def _standings(self, unit: Unit) -> list[Standing]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuanyuan.domain.capabilities import Model
-from tuanyuan.domain.engine import Engine, EngineRequest, EngineResult, Pending, TaskRef, Throttled, Unknown
+from tuanyuan.domain.engine import Engine, EngineRequest, EngineResult, Pending, TaskRef, Throttled, Unknown, unheard
 from tuanyuan.domain.errors import OurFault, StudioError
 from tuanyuan.domain.job import Attempt
 from tuanyuan.domain.ports import Progress
@@ -100,7 +100,7 @@ async def heard(seconds: float, call: Coroutine[Any, Any, Any]) -> Any:
         async with asyncio.timeout(seconds):
             return await call
     except TimeoutError:
-        return Unknown("answer_lost")
+        return unheard()
     except Exception as error:
         return error
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
+from doubles.names import Names
 from doubles.retouch import ID, KEY, Told, opened, picture, plain_fit, unfit
 
 from tuanyuan.domain.engine import BadRequest, EngineSetup, Throttled, Transient, Unknown
 from tuanyuan.engines.sandbox import Faults, serving
 from tuanyuan.imaging.fitting import fit
+from tuanyuan.partners.aliyun_facebody import client as client_module
 from tuanyuan.partners.aliyun_facebody.client import AliyunFacebody
 from tuanyuan.partners.aliyun_facebody.fake import AliyunFacebodyFake
 from tuanyuan.partners.aliyun_oss.client import AliyunOss
 from tuanyuan.partners.aliyun_oss.fake import AliyunOssFake
 from tuanyuan.partners.aliyun_oss.signing import Account
+from tuanyuan.partners.exchange import Exchange
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "::1"])
 
@@ -56,7 +60,7 @@ def make(facebody, lender):
     made = []
     with serving(facebody.app) as url:
 
-        def client(key=KEY, fit=plain_fit, deadline=20.0):
+        def client(key=KEY, fit=plain_fit, deadline=120.0):
             made.append(AliyunFacebody(ID, key, lender, fit, url=url, deadline=deadline))
             return made[-1]
 
@@ -166,6 +170,18 @@ def test_results_are_fetched_from_the_vendor_only_and_never_in_the_clear(lender,
         with pytest.raises(Transient):
             client._trusted(address)
     client.close()
+
+
+def test_a_result_in_the_vendors_inner_network_is_not_fetched(lender, monkeypatch):
+    """Its domain names it as well: `…-internal.aliyuncs.com` are addresses in 100.64.0.0/10."""
+    names = Names(["100.100.2.136"])
+    monkeypatch.setattr(client_module, "Exchange", partial(Exchange, resolve=names))
+    client = AliyunFacebody(ID, KEY, lender, plain_fit)
+    with pytest.raises(Transient) as refused:
+        client._fetch("http://out.oss-cn-shanghai-internal.aliyuncs.com/x.jpg")
+    client.close()
+    assert refused.value.code == "picture_gone"
+    assert names.asked == [("out.oss-cn-shanghai-internal.aliyuncs.com", 443)]
 
 
 def test_no_key_signature_or_address_is_told(make, facebody, caplog, capsys):

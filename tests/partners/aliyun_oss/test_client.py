@@ -34,13 +34,13 @@ def store(ahead):
 @pytest.fixture
 def oss(store):
     with serving(store.app) as url:
-        client = AliyunOss(ACCOUNT, url=url, deadline=20.0)
+        client = AliyunOss(ACCOUNT, url=url, deadline=120.0)
         yield client
         client.close()
 
 
 def get(address):
-    return httpx2.get(address, trust_env=False)
+    return httpx2.get(address, timeout=120, trust_env=False)
 
 
 def test_an_address_holds_to_the_end_of_the_block(oss, store):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import socket
 
 import pytest
 import structlog
+from doubles.ports import deaf_port
 from doubles.retouch import ID, KEY, Told, always, opened, picture, plain_fit, unfit
 
 from tuanyuan.domain.engine import BadRequest, EngineSetup, InputRefused, Throttled, Transient, Unknown
@@ -30,7 +30,7 @@ def make(bucket):
     made = []
     with serving(bucket.app) as url:
 
-        def client(key=KEY, fit=plain_fit, deadline=20.0, url=url):
+        def client(key=KEY, fit=plain_fit, deadline=120.0, url=url):
             made.append(TencentCi(ID, key, BUCKET, REGION, fit, url=url, deadline=deadline))
             return made[-1]
 
@@ -129,7 +129,7 @@ def test_a_service_that_is_off_is_our_set_up(make, bucket):
 def test_an_answer_that_is_late_is_lost(make, bucket):
     bucket.faults.then("late")
     with pytest.raises(Unknown):
-        make(deadline=1.0).cut(picture(), "portrait")
+        make(deadline=3.0).cut(picture(), "portrait")
     assert nothing_left(bucket)
 
 
@@ -188,11 +188,10 @@ def test_deleting_is_tried_again_and_told_where_it_cannot_be(make, bucket):
 
 
 def test_nobody_there_is_a_known_failure():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    client = TencentCi(ID, KEY, BUCKET, REGION, plain_fit, url=url, deadline=0.5)
-    with pytest.raises(Transient) as refused:
-        client.cut(picture(), "portrait")
+    with deaf_port() as port:
+        client = TencentCi(ID, KEY, BUCKET, REGION, plain_fit, url=f"http://127.0.0.1:{port}")
+        with pytest.raises(Transient) as refused:
+            client.cut(picture(), "portrait")
     client.close()
     assert refused.value.code == "engine_failed"
 

@@ -27,7 +27,7 @@ def make(tiia):
     made = []
     with serving(tiia.app) as url:
 
-        def client(key=KEY, fit=plain_fit, deadline=20.0):
+        def client(key=KEY, fit=plain_fit, deadline=120.0):
             made.append(TencentImage(ID, key, fit, url=url, deadline=deadline))
             return made[-1]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -33,7 +32,16 @@ def wechat(now: list[float]) -> Iterator[FakeWeChat]:
 
 @pytest.fixture
 def client(wechat: FakeWeChat) -> Iterator[WeChatClient]:
-    client = WeChatClient(APP, SECRET, wechat.url, deadline=0.5)
+    client = WeChatClient(APP, SECRET, wechat.url, deadline=120.0)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def hasty(wechat: FakeWeChat) -> Iterator[WeChatClient]:
+    """A client that never hears what comes slowly."""
+    wechat.slowness = 20.0
+    client = WeChatClient(APP, SECRET, wechat.url, deadline=2.0)
     yield client
     client.close()
 
@@ -85,10 +93,15 @@ def test_a_code_holds_five_minutes(wechat: FakeWeChat, client: WeChatClient, now
     ],
 )
 def test_each_trouble_has_its_name_and_is_asked_only_once(
-    wechat: FakeWeChat, client: WeChatClient, mood: str, kind: type[StudioError], code: str
+    wechat: FakeWeChat,
+    client: WeChatClient,
+    hasty: WeChatClient,
+    mood: str,
+    kind: type[StudioError],
+    code: str,
 ) -> None:
     wechat.mood = mood
-    refused = refusal(client, wechat.code("oMei"))
+    refused = refusal(hasty if mood in ("slow", "dripping") else client, wechat.code("oMei"))
     assert (type(refused), refused.code) == (kind, code)
     assert wechat.calls == 1
 
@@ -123,31 +136,31 @@ def test_nobody_there_is_busy() -> None:
     client.close()
 
 
-def test_the_client_recovers_after_trouble(wechat: FakeWeChat, client: WeChatClient) -> None:
+def test_the_client_recovers_after_trouble(wechat: FakeWeChat, hasty: WeChatClient) -> None:
     for mood in ("cut", "slow", "failing"):
         wechat.mood = mood
-        refusal(client, wechat.code("oMei"))
+        refusal(hasty, wechat.code("oMei"))
     wechat.mood = "well"
-    assert client.session(wechat.code("oMei")).openid == "oMei"
+    # The same client and connections, with all the time that a busy machine may want for a good answer.
+    hasty._deadline, hasty._http.timeout = 120.0, 120.0
+    assert hasty.session(wechat.code("oMei")).openid == "oMei"
 
 
-def test_a_slow_answer_is_given_up_at_the_deadline(wechat: FakeWeChat, client: WeChatClient) -> None:
-    wechat.mood, wechat.slowness = "slow", 60
-    begun = time.monotonic()
-    refusal(client, wechat.code("oMei"))
-    # Far from the 60 s of the server; not a measurement of speed.
-    assert time.monotonic() - begun < 30
+def test_a_slow_answer_is_given_up_at_the_deadline(wechat: FakeWeChat, hasty: WeChatClient) -> None:
+    # Without the deadline the good answer would come, 20 s later.
+    wechat.mood = "slow"
+    assert refusal(hasty, wechat.code("oMei")).code == "wechat_busy"
 
 
 @pytest.mark.parametrize("mood", ["well", "cut", "failing", "broken", "slow", "busy"])
 def test_the_secret_is_in_no_log_and_no_error(
-    wechat: FakeWeChat, client: WeChatClient, mood: str, caplog: pytest.LogCaptureFixture
+    wechat: FakeWeChat, client: WeChatClient, hasty: WeChatClient, mood: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     wechat.mood = mood
     code = wechat.code("oMei")
     with caplog.at_level(logging.DEBUG), structlog.testing.capture_logs() as logs:
         try:
-            client.session(code)
+            (hasty if mood == "slow" else client).session(code)
             refused = None
         except StudioError as error:
             refused = error

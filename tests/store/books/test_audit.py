@@ -71,7 +71,7 @@ def test_without_the_locked_row_appends_collide(units: RecordingUnits, monkeypat
     def note() -> None:
         with units.read() as unit:
             end = unit.session.execute(text("SELECT number, digest FROM audit_head")).one()
-        both.wait(10)
+        both.wait(120)
         with units.begin() as unit:
             monkeypatch.setattr(AuditBook, "_lock", lambda _: end)
             unit.audit.add(RECORD)

@@ -70,7 +70,7 @@ def test_looking_first_and_taking_then_takes_the_day_twice(units: RecordingUnits
     def take() -> bool:
         with units.read() as unit:
             free = unit.session.execute(free_days.select().where(free_days.c.user_id == user)).first() is None
-        both.wait(10)
+        both.wait(120)
         with units.begin() as unit:
             job = a_job(unit, user, cost=0)
             unit.session.execute(free_days.insert().values(user_id=user, day=DAY, job_id=job.id))
@@ -202,7 +202,7 @@ def test_looking_first_and_acting_then_acts_twice(units: RecordingUnits, user: s
     def post() -> None:
         with units.read() as unit:
             known = unit.session.execute(idempotency_keys.select()).first()
-        both.wait(10)
+        both.wait(120)
         with units.begin() as unit:
             if known is None:
                 a_job(unit, user)
@@ -220,7 +220,7 @@ def test_when_the_first_comes_to_nothing_the_second_acts(units: RecordingUnits, 
         with crashing(units) as unit:
             assert unit.keys.claim(user, "k", "print", NOW) is None
             claimed.set()
-            ended.wait(20)
+            ended.wait(120)
 
     def second() -> None:
         with units.begin() as unit:
@@ -228,11 +228,11 @@ def test_when_the_first_comes_to_nothing_the_second_acts(units: RecordingUnits, 
 
     threads = [Thread(target=first)]
     threads[0].start()
-    assert claimed.wait(20)
+    assert claimed.wait(120)
     threads.append(Thread(target=second))
     threads[1].start()
     assert result == []  # it waits: nothing else could answer before the first has ended
     ended.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     assert result == [None]

@@ -80,20 +80,43 @@ def test_calls_and_costs_are_counted_from_a_moment_on(units: RecordingUnits, job
         assert unit.engines.spent(NOW + MINUTE) == {}
 
 
-def test_a_lost_answer_with_a_task_is_looked_for_until_somebody_knows(units: RecordingUnits, job: str) -> None:
+def test_a_lost_answer_is_looked_for_until_somebody_knows(units: RecordingUnits, job: str) -> None:
     lost = {"outcome": "unknown", "code": "answer_lost", "finished_at": NOW}
-    first, _, _, _, late = attempts(
+    first, never_heard_of, _, _, late, _ = attempts(
         units,
         job,
         {**lost, "task": "a"},
-        {**lost, "task": None},
+        {**lost, "task": None, "created_at": NOW + MINUTE / 2},
         {**lost, "task": "b", "code": "came_late"},
         {**lost, "task": "c", "created_at": NOW - 2 * MINUTE},
         {**lost, "task": "d", "created_at": NOW + MINUTE},
+        {"outcome": "failed", "task": "e", "finished_at": NOW},
     )
     with units.read() as unit:
-        assert [a.id for a in unit.engines.lost(NOW - MINUTE, 9)] == [first.id, late.id]
-        assert [a.id for a in unit.engines.lost(NOW - MINUTE, 1)] == [first.id]
+        assert unit.engines.lost(NOW - MINUTE, 9) == [first, never_heard_of, late]
+        assert unit.engines.lost(NOW - MINUTE, 1) == [first]
+
+
+def test_lost_answers_are_read_page_by_page_also_of_one_instant(units: RecordingUnits, job: str) -> None:
+    lost = {"outcome": "unknown", "code": "answer_lost", "finished_at": NOW}
+    made = attempts(units, job, *[lost] * 4, {**lost, "created_at": NOW - MINUTE}, {**lost, "created_at": NOW + MINUTE})
+    read: list[Attempt] = []
+    with units.read() as unit:
+        page = unit.engines.lost(NOW - MINUTE, 2)
+        while page:
+            assert len(page) == 2
+            read += page
+            page = unit.engines.lost(NOW - MINUTE, 2, (page[-1].created_at, page[-1].id))
+    assert read == sorted(made, key=lambda attempt: (attempt.created_at, attempt.id))
+
+
+def test_an_attempt_that_is_sent_again_counts_from_then_on(units: RecordingUnits, job: str) -> None:
+    (first,) = attempts(units, job, {"created_at": NOW - 2 * MINUTE})
+    with units.begin() as unit:
+        assert unit.engines.calls("jimeng", NOW - MINUTE) == 0
+        unit.jobs.attempt(replace(first, created_at=NOW))
+        assert unit.engines.calls("jimeng", NOW - MINUTE) == 1
+        assert unit.jobs.attempts(job) == [replace(first, created_at=NOW)]
 
 
 def test_a_task_that_was_given_up_without_a_word_is_looked_for_too(units: RecordingUnits, job: str) -> None:

@@ -83,7 +83,7 @@ def _slow_unit(units: RecordingUnits, act: Callable[..., None], then: str) -> tu
             with units.begin() as unit:
                 act(unit)
                 acted.set()
-                assert go.wait(20)
+                assert go.wait(120)
                 if then == "crash":
                     raise RuntimeError("crash")
         except RuntimeError:
@@ -91,7 +91,7 @@ def _slow_unit(units: RecordingUnits, act: Callable[..., None], then: str) -> tu
 
     thread = Thread(target=run)
     thread.start()
-    assert acted.wait(20)
+    assert acted.wait(120)
     return acted, go, thread
 
 
@@ -114,7 +114,7 @@ def test_a_watcher_of_all_jobs_misses_nothing_that_commits_late(
                 assert [event.message for event in unit.jobs.events(seen, quick)] == ["quick"]
     finally:
         go.set()
-        thread.join(20)
+        thread.join(120)
     if database.sqlite:
         with units.begin() as unit:
             unit.jobs.tell(quick, "pending", 0, "quick", NOW)

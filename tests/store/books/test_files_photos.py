@@ -83,6 +83,16 @@ def test_an_end_only_comes_nearer(units: RecordingUnits) -> None:
         assert [file.id for file in unit.files.due(NOW + 2 * HOUR, 10)] == [near.id, far.id]
 
 
+def test_the_end_of_one_kind_leaves_the_others(units: RecordingUnits) -> None:
+    with units.begin() as unit:
+        user, other = a_user(unit).id, a_user(unit).id
+        photo, lent = a_file(unit, user), a_file(unit, user, kind="reference")
+        writing, theirs = a_file(unit, user, kind="reference", state="writing"), a_file(unit, other, kind="reference")
+        assert unit.files.expire_all(user, NOW, "reference") == 2
+        ends = {file.id: file.expires_at for file in unit.files.living("", 10)}
+        assert ends == {lent.id: NOW, writing.id: NOW, photo.id: photo.expires_at, theirs.id: theirs.expires_at}
+
+
 def test_due_are_those_whose_end_has_come_oldest_first(units: RecordingUnits) -> None:
     with units.begin() as unit:
         user = a_user(unit).id

@@ -140,7 +140,7 @@ def test_looking_first_and_picking_then_picks_twice(units: RecordingUnits, user:
     def pick(choice: str) -> bool:
         with units.read() as unit:
             free = unit.jobs.find(job.id).picked is None
-        both.wait(10)
+        both.wait(120)
         with units.begin() as unit:
             unit.session.execute(jobs.update().where(jobs.c.id == job.id).values(picked=choice))
         return free

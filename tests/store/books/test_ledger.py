@@ -118,7 +118,7 @@ def test_without_the_lock_the_same_race_is_lost(units: RecordingUnits) -> None:
     def earn() -> bool:
         with units.read() as unit:
             last = unit.ledger.last(user.id)
-        both.wait(10)
+        both.wait(120)
         facts = {"id": new_id(), "user_id": user.id, "kind": "earn", "amount": 10, "cause": new_id(), "about": ""}
         with units.begin() as unit:
             return unit.ledger.append(following(last, at=NOW, **facts))

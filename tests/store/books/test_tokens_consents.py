@@ -58,7 +58,7 @@ def test_reading_first_and_marking_then_lets_two_through(units: RecordingUnits) 
     def use() -> bool:
         with units.read() as unit:
             unused = unit.tokens.find(token.digest).used_at is None
-        both.wait(10)
+        both.wait(120)
         with units.begin() as unit:
             unit.session.execute(refresh_tokens.update().values(used_at=LATER))
         return unused

@@ -43,7 +43,7 @@ def bucket(endpoint: str) -> Iterator[boto3.client]:
 
 def vault_at(endpoint: str, bucket: str = BUCKET, retries: int = 2) -> EncryptedVault:
     url = f"s3://{bucket}/studio?endpoint={endpoint}&region=us-east-1&access_key_id=k&secret_access_key=s+/="
-    return EncryptedVault(Objects(url, timeout=5, retries=retries), MasterKeys([SECRET]))
+    return EncryptedVault(Objects(url, timeout=120, retries=retries), MasterKeys([SECRET]))
 
 
 def stored(bucket: boto3.client) -> dict[str, int]:
@@ -129,7 +129,7 @@ def test_a_store_in_trouble_is_asked_again_a_bounded_number_of_times() -> None:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         url = f"s3://{BUCKET}/studio?endpoint=http://127.0.0.1:{server.server_port}&region=cn-hangzhou"
-        objects = Objects(f"{url}&access_key_id=k+1&secret_access_key=s", timeout=5, retries=2)
+        objects = Objects(f"{url}&access_key_id=k+1&secret_access_key=s", timeout=120, retries=2)
         vault = EncryptedVault(objects, MasterKeys([SECRET]))
         with pytest.raises(NotNow, match="storage_down"):
             vault.erase("one")

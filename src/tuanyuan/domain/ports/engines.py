@@ -9,6 +9,7 @@ from typing import Protocol
 
 from tuanyuan.domain.health import Health
 from tuanyuan.domain.job import Attempt
+from tuanyuan.domain.ports.place import Place
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,9 @@ class Engines(Protocol):
         """Seconds of the last successful attempts begun since then, `limit` in all, by (engine, model)."""
         ...
 
-    def lost(self, since: datetime, limit: int) -> list[Attempt]:
-        """Attempts of unknown outcome with a task, begun since then, that nobody found out about yet; oldest first."""
+    def lost(self, since: datetime, limit: int, after: Place | None = None) -> list[Attempt]:
+        """Attempts of unknown outcome, begun since then, that nobody found out about yet; oldest first.
+
+        after: the place in the list after which they are wanted.
+        """
         ...

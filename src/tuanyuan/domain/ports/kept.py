@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from tuanyuan.domain.kept import KeptFile, KeptPhoto
+from tuanyuan.domain.kept import FileKind, KeptFile, KeptPhoto
 from tuanyuan.domain.ports.place import Place
 from tuanyuan.domain.work import Work
 
@@ -57,8 +57,8 @@ class Files(Protocol):
         """Bring the end forward to `at`; never later."""
         ...
 
-    def expire_all(self, user_id: str, at: datetime) -> int:
-        """Bring the end of everything a user has forward to `at`; how many files."""
+    def expire_all(self, user_id: str, at: datetime, kind: FileKind | None = None) -> int:
+        """Bring the end of everything a user has, or of one kind, forward to `at`; how many files."""
         ...
 
     def due(self, at: datetime, limit: int) -> list[KeptFile]:

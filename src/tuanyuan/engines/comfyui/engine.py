@@ -25,6 +25,7 @@ from tuanyuan.domain.engine import (
     TaskRef,
     Transient,
     Unknown,
+    unheard,
 )
 from tuanyuan.domain.errors import StudioError
 from tuanyuan.domain.job import JobRequest
@@ -252,7 +253,7 @@ class ComfyuiEngine:
         try:
             answer = await self._wire.call("GET", path, most=most)
         except Transient:
-            raise Unknown("answer_lost") from None
+            raise unheard() from None
         if answer.status == httpx2.codes.OK:
             return answer
         error = refusals.refused(answer)

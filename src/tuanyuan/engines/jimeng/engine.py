@@ -13,7 +13,7 @@ import httpx2
 import structlog
 
 from tuanyuan.domain.capabilities import Capabilities
-from tuanyuan.domain.engine import EngineRequest, EngineResult, Pending, Picture, TaskRef, Transient, Unknown
+from tuanyuan.domain.engine import EngineRequest, EngineResult, Pending, Picture, TaskRef, Transient, Unknown, unheard
 from tuanyuan.domain.errors import OurFault
 from tuanyuan.domain.job import JobRequest
 from tuanyuan.domain.label import DEFAULT_PRODUCER
@@ -77,7 +77,7 @@ class JimengEngine:
         try:
             answer = await self._call(mapping.POLL, mapping.question(known, self._producer))
         except Transient:  # not reached: that says nothing of the task
-            raise Unknown("answer_lost") from None
+            raise unheard() from None
         told = answers.outcome(answer, clip=known.seconds > 0)
         if isinstance(told, Pending):
             return told

@@ -25,6 +25,7 @@ from tuanyuan.domain.engine import (
     TaskRef,
     Transient,
     Unknown,
+    unheard,
 )
 from tuanyuan.domain.errors import StudioError
 from tuanyuan.domain.job import JobRequest
@@ -197,7 +198,7 @@ class ReplicateEngine:
         try:
             return await self._wire.call("GET", path, most=most, headers=self._headers)
         except Transient:
-            raise Unknown("answer_lost") from None
+            raise unheard() from None
 
     def _accepted(self, answer: Answer) -> Answer:
         error = mapping.refused(answer)

@@ -12,7 +12,7 @@ import httpx2
 import structlog
 
 from tuanyuan.domain.capabilities import Capabilities
-from tuanyuan.domain.engine import EngineRequest, EngineResult, Pending, Picture, TaskRef, Transient, Unknown
+from tuanyuan.domain.engine import EngineRequest, EngineResult, Pending, Picture, TaskRef, Transient, Unknown, unheard
 from tuanyuan.domain.errors import StudioError
 from tuanyuan.domain.job import JobRequest
 from tuanyuan.domain.ports.pixels import Progress
@@ -71,7 +71,7 @@ class SeedreamEngine:
         try:
             answer = await self._call("GET", f"{mapping.CLIPS}/{known.id}")
         except Transient:  # not reached: that says nothing of the task
-            raise Unknown("answer_lost") from None
+            raise unheard() from None
         told = answers.outcome(answer)
         if isinstance(told, Pending):
             return told

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from tuanyuan.domain.health import Health
 from tuanyuan.domain.job import Attempt
 from tuanyuan.domain.ports.engines import Outcomes
-from tuanyuan.store.books.statements import insert, insert_new
+from tuanyuan.domain.ports.place import Place
+from tuanyuan.store.books.statements import insert, insert_new, newer
 from tuanyuan.store.tables import attempts, engine_health
 
 _OPEN = ("submitting", "submitted")
@@ -88,11 +89,11 @@ class EngineBook:
                 taken.setdefault((engine, model), []).append((ended - began).total_seconds())
         return taken
 
-    def lost(self, since: datetime, limit: int) -> list[Attempt]:
-        """Attempts of unknown outcome with a task, begun since then, that nobody has found out about yet."""
-        query = select(attempts).where(attempts.c.outcome == "unknown", attempts.c.task.is_not(None))
+    def lost(self, since: datetime, limit: int, after: Place | None = None) -> list[Attempt]:
+        """Attempts of unknown outcome, begun since then, that nobody found out about yet; see the port."""
         untold = or_(attempts.c.code.is_(None), attempts.c.code.not_in(FOUND_OUT))
-        query = query.where(attempts.c.created_at >= since, untold)
-        return [
-            Attempt(**row._mapping) for row in self._session.execute(query.order_by(attempts.c.created_at).limit(limit))
-        ]
+        query = select(attempts).where(_ENDED == "unknown", attempts.c.created_at >= since, untold)
+        if after is not None:
+            query = query.where(newer(attempts, after))
+        query = query.order_by(attempts.c.created_at, attempts.c.id).limit(limit)
+        return [Attempt(**row._mapping) for row in self._session.execute(query)]

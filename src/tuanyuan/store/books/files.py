@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
-from tuanyuan.domain.kept import ERASED, KeptFile
+from tuanyuan.domain.kept import ERASED, FileKind, KeptFile
 from tuanyuan.store.books.scrubbing import scrub_file
 from tuanyuan.store.books.statements import changed, insert
 from tuanyuan.store.tables import files
@@ -72,9 +72,10 @@ class FileBook:
         """Bring the end forward to `at`; never later."""
         bring_forward(self._session, file_ids, at)
 
-    def expire_all(self, user_id: str, at: datetime) -> int:
-        """Bring the end of everything a user has forward to `at`; how many files."""
+    def expire_all(self, user_id: str, at: datetime, kind: FileKind | None = None) -> int:
+        """Bring the end of everything a user has, or of one kind, forward to `at`; how many files."""
         theirs = update(files).where(files.c.user_id == user_id, files.c.state != "erased", files.c.expires_at > at)
+        theirs = theirs if kind is None else theirs.where(files.c.kind == kind)
         return changed(self._session, theirs.values(expires_at=at))
 
     def due(self, at: datetime, limit: int) -> list[KeptFile]:

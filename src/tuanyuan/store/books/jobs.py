@@ -121,9 +121,8 @@ class JobBook(EventBook):
     def attempt(self, attempt: Attempt) -> None:
         """Write an attempt down, or change it: by id."""
         statement = insert(self._session, attempts).values(asdict(attempt))
-        changes = {
-            name: statement.excluded[name] for name in ("outcome", "task", "code", "finished_at", "cost_fen", "result")
-        }
+        changed_ones = ("outcome", "created_at", "task", "code", "finished_at", "cost_fen", "result")
+        changes = {name: statement.excluded[name] for name in changed_ones}
         self._session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
 
     def attempts(self, job_id: str) -> list[Attempt]:

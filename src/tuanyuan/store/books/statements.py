@@ -34,6 +34,12 @@ def older(table: Table, place: Place) -> ColumnElement[bool]:
     return tuple_(table.c.created_at, table.c.id) < tuple_(literal(at, Instant), id_)
 
 
+def newer(table: Table, place: Place) -> ColumnElement[bool]:
+    """What comes after a place in a list that is oldest first; within one instant the ids decide."""
+    at, id_ = place
+    return tuple_(table.c.created_at, table.c.id) > tuple_(literal(at, Instant), id_)
+
+
 def changed(session: Session, statement: Executable) -> int:
     """Run an INSERT, UPDATE or DELETE; how many rows it hit."""
     result = session.execute(statement, execution_options={"preserve_rowcount": True})
