@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Host = Annotated[str | None, typer.Option(help="监听地址。 Address to listen on.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="监听端口。 Port to listen on.")]
+# How long a signal to stop may be overlooked.
+_LOOK_SECONDS = 0.5
 
 
 def start(host: Host = None, port: Port = None) -> None:
@@ -52,8 +54,13 @@ def _run(host: str | None, port: int | None, *, api: bool, worker: bool) -> None
         if worker:
             closing.enter_context(_working(studio, settings))
         else:
+            import asyncio
+
+            from tuanyuan.services.closing import closed
             from tuanyuan.store.queue import upgrade
 
+            # Nobody asks them here: there is no loop that they belong to.
+            closing.callback(lambda: asyncio.run(closed(studio.engines)))
             upgrade(studio.database)
         if listening is None:
             say("开始处理任务，Ctrl-C 结束。 Making jobs; Ctrl-C ends.", "green")
@@ -116,7 +123,10 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def _until_stopped() -> None:
+    never = threading.Event()
     try:
-        threading.Event().wait()
+        # Again and again: a signal that comes just before one endless wait would be answered after it.
+        while not never.wait(_LOOK_SECONDS):
+            pass
     except KeyboardInterrupt:
         say("正在结束…… Ending ...")

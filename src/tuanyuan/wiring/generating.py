@@ -11,6 +11,7 @@ from tuanyuan.domain.engine import Engine
 from tuanyuan.domain.errors import WrongUsage
 from tuanyuan.domain.user import Identity, User
 from tuanyuan.services.briefing import Briefing
+from tuanyuan.services.closing import closed
 from tuanyuan.services.generating import OPERATOR, Generating
 from tuanyuan.services.tries import Chosen
 from tuanyuan.wiring.engines import KEYED, build_one
@@ -60,7 +61,7 @@ def desk(settings: Settings, name: str, run: Run, *, export: bool = False) -> It
     with ExitStack() as closing:
         pixels = pixel_work(settings, closing)
         engine = build_one(name, settings, pixels)
-        closing.callback(lambda: run(engine.close()))
+        closing.callback(lambda: run(closed({name: engine})))
         briefing = Briefing(pixels, PromptFiles(settings.scenes_dir), _lending(settings, engine, pixels, closing))
         yield Desk(engine, Generating(briefing, now, new_id, run, settings.region, export))
 

@@ -39,11 +39,17 @@ def makers(settings: Settings, probes: Mapping[str, Probe]) -> tuple[Maker, ...]
 
 def _built(maker: Maker, told: Manifest, settings: Settings) -> Maker:
     """As it is with its keys: an engine may leave models out, or not start at all. Building it asks nobody."""
+    import asyncio
+
+    from tuanyuan.services.closing import closed
+
     try:
-        return replace(maker, capabilities=keyed(told, settings).capabilities)
+        engine = keyed(told, settings)
     except StudioError as error:
         wrong = error.problem
         return replace(maker, probe=lambda: wrong)
+    asyncio.run(closed({maker.id: engine}))
+    return replace(maker, capabilities=engine.capabilities)
 
 
 def makers_of(engines: Mapping[str, Engine], probes: Mapping[str, Probe]) -> tuple[Maker, ...]:

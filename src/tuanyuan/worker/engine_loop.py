@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
+import structlog
+
+from tuanyuan.domain.engine import Engine
+from tuanyuan.services.closing import SECONDS, broken_off, closed
+
 Answer = TypeVar("Answer")
+_log = structlog.get_logger(__name__)
+# For what was given up to end; and beyond all that, for a loop that somebody holds.
+_GIVEN_UP_SECONDS, _STUCK_SECONDS = 5.0, 5.0
 
 
 class Leaving(BaseException):
@@ -38,31 +46,43 @@ class EngineLoop:
             if self._closed.is_set():
                 coroutine.close()
                 raise Leaving
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(target=self._loop.run_forever, name="engines", daemon=True)
-                self._thread.start()
-            future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+            future = asyncio.run_coroutine_threadsafe(coroutine, self._begun())
         try:
             return future.result()
         except CancelledError:
             raise Leaving from None
 
-    def close(self) -> None:
-        """Give up what still waits, and end. Never waits for an engine."""
+    def close(self, engines: Mapping[str, Engine] | None = None, seconds: float = SECONDS) -> None:
+        """Give up what still waits, close these engines within `seconds`, and end. A second time it does nothing.
+
+        Raises nothing of an engine, and never waits for one that does not end: its loop is left to the process's end.
+        """
         with self._lock:
+            if self._closed.is_set():
+                return
             self._closed.set()
-            loop, self._loop = self._loop, None
+            loop = self._begun() if engines else self._loop
         if loop is None or self._thread is None:
             return
-        asyncio.run_coroutine_threadsafe(_give_up(), loop).result()
+        ending = asyncio.run_coroutine_threadsafe(_end(engines or {}, seconds), loop)
+        try:
+            ending.result(seconds + _GIVEN_UP_SECONDS + _STUCK_SECONDS)
+        except TimeoutError:
+            _log.warning("engine_loop_stuck")
+            return
         loop.call_soon_threadsafe(loop.stop)
         self._thread.join()
         loop.close()
 
+    def _begun(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._loop.run_forever, name="engines", daemon=True)
+            self._thread.start()
+        return self._loop
 
-async def _give_up() -> None:
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+
+async def _end(engines: Mapping[str, Engine], seconds: float) -> None:
+    # First the calls, which use the connections.
+    await broken_off(asyncio.all_tasks() - {asyncio.current_task()}, _GIVEN_UP_SECONDS)
+    await closed(engines, seconds)

@@ -39,8 +39,9 @@ class Worker:
     """At most one in a process: DBOS is one.
 
     `launch` returns when jobs are being taken. `close` takes no more, lets the running ones end within `pace.drain`
-    seconds, and leaves the rest to others. Killed at any point, its jobs go on: in the next process on the same SQLite
-    file as it starts, else in another worker within a minute.
+    seconds, leaves the rest to others, and closes the engines on `loop`, to which their connections belong. Killed at
+    any point, its jobs go on: in the next process on the same SQLite file as it starts, else in another worker within
+    a minute.
     """
 
     def __init__(
@@ -126,7 +127,7 @@ class Worker:
         DBOS.destroy(workflow_completion_timeout_sec=ceil(self._pace.drain), destroy_registry=True)
         self._leaving.set()
         if self._loop is not None:
-            self._loop.close()
+            self._loop.close(self._engines)
         self._stopped.set()
         for thread in self._threads:
             thread.join()

@@ -7,14 +7,13 @@ import logging
 from functools import partial
 
 import pytest
+from doubles.restoring import PHOTO, asked, run
 from doubles.retouch import KEY, Told, opened, picture
 
 from tuanyuan.domain.engine import (
     BadRequest,
-    EngineRequest,
     EngineSetup,
     InputRefused,
-    Reference,
     TaskRef,
     Throttled,
     Transient,
@@ -32,7 +31,6 @@ from tuanyuan.partners.tencent_image.client import BOUNDS as TENCENT_BOUNDS
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "::1"])
 
-PHOTO = picture(90, 120)
 PRICE = 10
 LENT = "https://studio.example/lent/1.jpg?token=secret-token"
 RESULT, NOTHING = "result", "nothing"
@@ -55,23 +53,6 @@ ENDS = {
     "wrong_size": NOTHING,
     "expired": NOTHING,
 }
-
-
-def asked(engine, model=None, photo=PHOTO, address=None, roles=("picture",)):
-    references = tuple(Reference(role, photo, "image/jpeg", 90, 120, address) for role in roles)
-    chosen = engine.capabilities.model(model) if model else engine.capabilities.models[0]
-    order = JobRequest("restore", ("p1",))
-    return EngineRequest("job-1", order, candidates=1, model=chosen, references=references)
-
-
-def run(engine, request):
-    async def whole():
-        try:
-            return await engine.submit(request, "attempt-1", lambda *_: None)
-        finally:
-            await engine.close()
-
-    return asyncio.run(whole())
 
 
 @pytest.mark.parametrize("vendor", ["aliyun", "tencent"])

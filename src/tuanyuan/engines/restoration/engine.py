@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -72,6 +74,9 @@ class RestorationEngine:
         if vendors.lends(keys):
             models = tuple(replace(model, needs_address=False) for model in models)
         self.capabilities = replace(capabilities, models=models)
+        # Its own, for the loop's threads may all be at work on pictures made here.
+        self._threads = ThreadPoolExecutor(capabilities.limits.concurrency, thread_name_prefix=NAME)
+        self._closing.callback(self._threads.shutdown, wait=False, cancel_futures=True)
 
     def check(self, order: JobRequest) -> None:
         """WrongUsage option_invalid: a parameter was asked for, and these services know none."""
@@ -88,7 +93,7 @@ class RestorationEngine:
         billed, refusals = _Billed(), []
         for asked_now in self._in_turn(model, reference):
             try:
-                data = await asyncio.to_thread(self._restore[asked_now.id], reference)
+                data = await self._restored(asked_now, reference)
             except InputRefused:
                 raise
             except StudioError as error:
@@ -118,8 +123,14 @@ class RestorationEngine:
         """There is nothing to stop."""
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of connections and threads, without waiting for a call: one under way is broken off."""
         self._closing.close()
+
+    async def _restored(self, model: Model, reference: Reference) -> bytes:
+        # With what the log lines of this job carry.
+        call = copy_context().run
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, call, self._restore[model.id], reference)
 
     def _in_turn(self, first: Model, reference: Reference) -> list[Model]:
         """The model asked for, then the others that can read the photo."""
