@@ -100,7 +100,7 @@ def _looking(model: Model, works: list[Accepted], told: list[dict[str, Any]]) ->
     """Gemini's pictures, and what it takes for each that it looks at."""
     parts = [part for work in works for content in work.request["contents"] for part in content["parts"]]
     references = sum("text" not in part for part in parts)
-    return ceil(by_the_picture(model, works, told) + references * float(model.options.get("price_fen_reference", 0)))
+    return ceil(by_the_picture(model, works, told) + references * model.reference_fen)
 
 
 def _seconds(model: Model, works: list[Accepted], told: list[dict[str, Any]]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Literal
 
 # "here": on this machine or the operator's own network. "cn": in mainland China. "abroad": anywhere else.
@@ -39,6 +40,7 @@ class Model:
 
     references: most pictures in, of all roles together; least_references: fewer and it is not asked. outputs: most
     pictures that one call brings. price_fen: for each picture that comes out; of a clip for each second.
+    larger: (pixels, fen): what a picture of so many pixels or more costs instead. reference_fen: for each picture in.
 
     least_area, most_area: width × height of what it can make, in pixels. step: sides are multiples of it.
     shapes: the only (width, height) it makes; empty: any within the area. ratio: the longest shape, side to side.
@@ -57,6 +59,8 @@ class Model:
     least_references: int = 1
     outputs: int = 1
     price_fen: int = 0
+    larger: tuple[tuple[int, int], ...] = ()
+    reference_fen: float = 0.0
     least_area: int = 1
     most_area: int = 4096 * 4096
     step: int = 1
@@ -74,10 +78,15 @@ class Model:
     deadline: float | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 
-    def cost_fen(self, count: int, seconds: int) -> int:
-        """What an order of `count` pictures, or of clips of so many seconds each, costs."""
+    def cost_fen(self, count: int, *, seconds: int, area: int, references: int) -> int:
+        """What an order of `count` pictures of so many pixels, or of clips of so many seconds each, costs.
+
+        references: pictures in; every call looks at them anew.
+        """
         made = min(count, self.variants or count)
-        return self.price_fen * made * (seconds if self.media == "clip" else 1)
+        each = max([fen for least, fen in self.larger if area >= least], default=self.price_fen)
+        looking = self.reference_fen * references * -(-made // self.outputs)
+        return ceil(each * made * (seconds if self.media == "clip" else 1) + looking)
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ class Ask:
 
     def cost_fen(self, model: Model) -> int:
         """What the pictures or clips would cost at the model."""
-        return model.cost_fen(self.candidates, self.seconds)
+        width, height = self.size
+        return model.cost_fen(self.candidates, seconds=self.seconds, area=width * height, references=self.references)
 
     @property
     def ceiling(self) -> int | None:

@@ -60,7 +60,8 @@ def _capabilities(written: dict[str, Any]) -> Capabilities:
 
 def _model(entry: dict[str, Any]) -> Model:
     entry["features"] = frozenset(entry["features"])
-    entry["shapes"] = tuple((int(width), int(height)) for width, height in entry.get("shapes", ()))
+    for pairs in ("shapes", "larger"):
+        entry[pairs] = tuple((int(first), int(second)) for first, second in entry.get(pairs, ()))
     return _made(Model, entry)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from tuanyuan.domain import parameters
+from tuanyuan.domain.capabilities import Model
 from tuanyuan.domain.engine import (
     Engine,
     EngineRequest,
@@ -128,7 +129,7 @@ class Attempts:
 
     def _open(self, chosen: Chosen, one: Try, at: Moment, along: Along) -> bool:
         """Write the attempt down. False: the engine takes no more at the moment, so it waits."""
-        cost = chosen.model.cost_fen(one.request.candidates, parameters.clip_seconds(one.request.order.options))
+        cost = _cost_fen(chosen.model, one.request)
 
         def opened(unit: Unit) -> Attempt:
             along(unit, cost)
@@ -259,6 +260,16 @@ class Attempts:
                 return act(unit)
 
         return through_outage(done, self.sleep)
+
+
+def _cost_fen(model: Model, request: EngineRequest) -> int:
+    width, height = request.size
+    return model.cost_fen(
+        request.candidates,
+        seconds=parameters.clip_seconds(request.order.options),
+        area=width * height,
+        references=len(request.references),
+    )
 
 
 def _closed(attempt: Attempt, outcome: str, code: str, by: Attempts) -> Attempt:

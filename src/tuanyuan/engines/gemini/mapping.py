@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from math import ceil, log
+from math import log
 from typing import Any
 from urllib.parse import quote
 
@@ -130,10 +130,8 @@ def _pictures(content: dict[str, Any]) -> list[Picture]:
 
 
 def _cost_fen(drawn: int, request: EngineRequest, model: Model) -> int:
-    size = image_config(request, model).get("imageSize")
-    each = float(model.options.get(f"price_fen_{size}", model.price_fen))
-    looking = float(model.options.get("price_fen_reference", "0")) * len(request.references)
-    return ceil(drawn * each + looking)
+    width, height = fitted(request.size, model)
+    return model.cost_fen(drawn, seconds=0, area=width * height, references=len(request.references))
 
 
 def _shape(ratio: str) -> float:
