@@ -92,6 +92,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         app.state.watching.end()
+        await app.state.watching.gone()
 
 
 def _events(studio: Studio) -> tuple[Any, Any]:

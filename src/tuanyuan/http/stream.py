@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import anyio
@@ -30,6 +30,8 @@ GAP_SECONDS, LOOK_BACK = 10.0, 200
 # As many events as one reading gives.
 PAGE = 500
 THREADS = 4
+# How long the last reading may take before the end does not wait for it any more.
+LAST_SECONDS = 10.0
 T = TypeVar("T")
 MOST_OF_A_USER, MOST_WATCHERS = 10, 2000
 _log = structlog.get_logger("tuanyuan.http")
@@ -76,7 +78,7 @@ class Watching:
         self._of_user: defaultdict[str, int] = defaultdict(int)
         self._poller: asyncio.Task[None] | None = None
         self._threads: anyio.CapacityLimiter | None = None
-        self._ended = False
+        self._over = asyncio.Event()
 
     @property
     def watchers(self) -> int:
@@ -86,7 +88,11 @@ class Watching:
     @contextmanager
     def place(self, user_id: str) -> Iterator[None]:
         """Take one of the user's places. NotNow watching_too_many."""
-        if self._ended or self._of_user[user_id] >= MOST_OF_A_USER or sum(self._of_user.values()) >= MOST_WATCHERS:
+        if (
+            self._over.is_set()
+            or self._of_user[user_id] >= MOST_OF_A_USER
+            or sum(self._of_user.values()) >= MOST_WATCHERS
+        ):
             raise NotNow("watching_too_many")
         self._of_user[user_id] += 1
         try:
@@ -102,7 +108,7 @@ class Watching:
         self._queues[job_id].append(queue)
         self._wake()
         try:
-            while not self._ended:
+            while not self._over.is_set():
                 # What the books say comes first: at the beginning, and again whenever the queue has been silent.
                 for event in await self._in_the_books(after, job_id):
                     after = event.number
@@ -145,13 +151,19 @@ class Watching:
             return None
 
     def end(self) -> None:
-        """Every watcher leaves; nobody comes any more."""
-        self._ended = True
-        if self._poller is not None:
-            self._poller.cancel()
+        """Every watcher leaves; nobody comes any more. What is being read now is read to its end: see `gone`."""
+        self._over.set()
         for queues in self._queues.values():
             for queue in queues:
                 queue.put_nowait(None)
+
+    async def gone(self) -> None:
+        """After `end`: wait until the poller has read to its end, so that the books may be closed. 10 s at most.
+
+        A poller that is cancelled leaves its thread behind, with a connection that nobody closes.
+        """
+        if self._poller is not None:
+            await asyncio.wait({self._poller}, timeout=LAST_SECONDS)
 
     def _wake(self) -> None:
         if self._poller is None or self._poller.done():
@@ -159,7 +171,7 @@ class Watching:
 
     async def _poll(self) -> None:
         gaps: Gaps | None = None
-        while self._queues:
+        while self._queues and not self._over.is_set():
             try:
                 if gaps is None:
                     gaps = Gaps(max(0, await self._run(self._last) - LOOK_BACK))
@@ -168,8 +180,13 @@ class Watching:
                 await self._read_on(gaps)
             except StudioError as error:
                 _log.warning("events_unread", code=error.code)
-                await asyncio.sleep(1)
-            await asyncio.sleep(self._poll_seconds)
+                await self._rest(1)
+            await self._rest(self._poll_seconds)
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
 
     async def _read_on(self, gaps: Gaps) -> None:
         after, whole = gaps.after, True

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-_PATIENCE = 10.0
+# A good start ends it early, however busy the machine is.
+_PATIENCE = 60.0
 
 
 def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
