@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
-from hypothesis import settings
+from doubles.examples import choose
 
 from tuanyuan.store.weights import read_lock
 
@@ -26,15 +26,22 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 
-# A busy machine is no failure.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+choose()
 
 
 @pytest.fixture(autouse=True)
 def plain_logs() -> None:
     """Logging as nobody has set it up: what a command does in one test's process is not the next test's."""
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port that is this test's own. Needs `@pytest.mark.allow_hosts(["127.0.0.1"])`."""
+    from doubles.ports import own_port
+
+    with own_port() as port:
+        yield port
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,8 +57,13 @@ def quiet(*_):
     pass
 
 
-def test_the_parent_loads_no_model(pixels):
-    assert pixels.looking.pids == pixels.making.pids == ()
+def test_the_parent_loads_no_model(settings_json):
+    # Its own: the others' have processes as soon as somebody has asked for something.
+    fresh = PixelProcesses(settings_json, 1)
+    try:
+        assert fresh.looking.pids == fresh.making.pids == ()
+    finally:
+        fresh.close()
 
 
 def test_a_photo_is_looked_at(pixels, photos):
@@ -142,18 +147,14 @@ def test_too_many_orders_at_once_are_told_to_wait(settings_json, photos):
     with ThreadPoolExecutor(8) as threads:
         try:
             calls = [threads.submit(work.make, "reunion", photos, order(photos), quiet) for _ in range(8)]
-            refused = [c for c in calls if _busy(c)]
+            # Those who are sent away know it long before the first picture is made.
+            ended = as_completed(calls, timeout=120)
+            refused = [next(ended).exception() for _ in range(3)]
+            waiting = sum(not call.done() for call in calls)
         finally:
             work.close()
-    assert len(refused) == 3
-
-
-def _busy(call) -> bool:
-    try:
-        error = call.exception(timeout=0.5)
-    except TimeoutError:
-        return False
-    return isinstance(error, NotNow) and error.code == "busy"
+    assert [error.code for error in refused if isinstance(error, NotNow)] == ["busy"] * 3
+    assert waiting == 5
 
 
 def test_faces_are_remembered_beside_other_work_and_only_for_the_call(pixels, photos):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,11 +20,6 @@ from tuanyuan.engines.sandbox import FAULTS, Faults, serving
 from tuanyuan.settings import Settings
 from tuanyuan.wiring.engines import KEYED, keyed, manifest
 from tuanyuan.wiring.fakes import FAKES, build
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 @contextmanager
@@ -130,15 +124,14 @@ def test_each_fault_of_the_sandbox_may_be_asked_for(tuanyuan, monkeypatch):
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
-def test_it_says_how_it_is_reached_answers_and_ends_in_order(tmp_path):
-    port = free_port()
+def test_it_says_how_it_is_reached_answers_and_ends_in_order(tmp_path, port):
     with started(tmp_path, "gemini", "--port", str(port)) as (process, said):
         assert f"http://127.0.0.1:{port}" in said[0]
         assert [line.strip() for line in said[1:]] == [
             "TUANYUAN_GEMINI_API_KEY=throw-away-gemini-api-key",
             f"TUANYUAN_GEMINI_URL=http://127.0.0.1:{port}",
         ]
-        with httpx2.Client(transport=httpx2.HTTPTransport(retries=20), trust_env=False) as client:
+        with httpx2.Client(transport=httpx2.HTTPTransport(retries=20), timeout=120, trust_env=False) as client:
             answer = client.post(
                 f"http://127.0.0.1:{port}/v1/models/gemini-2.5-flash-image:generateContent",
                 headers={"x-goog-api-key": "wrong"},
@@ -151,7 +144,7 @@ def test_it_says_how_it_is_reached_answers_and_ends_in_order(tmp_path):
         rest = process.stderr.read()
         assert "Traceback" not in rest
         # uvicorn ends in order on the signal, and gives it on.
-        assert process.wait(30) in (0, 143, -signal.SIGTERM)
+        assert process.wait(120) in (0, 143, -signal.SIGTERM)
 
 
 def _never(*given):

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from doubles.ports import own_port
 
 from tuanyuan.domain.messages import MESSAGES
 from tuanyuan.imaging.label import read_label
@@ -53,7 +53,7 @@ class Bench:
             env=self.told,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
 
     def lent(self) -> list[tuple[str, str, int]]:
@@ -63,9 +63,13 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, models_dir: Path, samples: Path) -> Iterator[Bench]:
+def bench(tmp_path: Path, models_dir: Path, samples: Path, port: int) -> Iterator[Bench]:
+    with own_port() as provider:
+        yield from _bench(tmp_path, models_dir, samples, provider, port)
+
+
+def _bench(tmp_path: Path, models_dir: Path, samples: Path, provider: int, studio: int) -> Iterator[Bench]:
     told = {name: value for name, value in os.environ.items() if not name.startswith("TUANYUAN_")}
-    provider, studio = free_port(), free_port()
     told |= {
         "TUANYUAN_DATA_DIR": str(tmp_path / "data"),
         "TUANYUAN_MODELS_DIR": str(models_dir),
@@ -95,14 +99,9 @@ def launched(folder: Path, told: dict[str, str], *arguments: str) -> subprocess.
         return subprocess.Popen([sys.executable, "-m", "tuanyuan", *arguments], cwd=folder, env=told, stderr=log)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
-
-
 def until_answered(address: str) -> None:
     with httpx2.Client(trust_env=False) as client:
-        for _ in range(600):
+        for _ in range(6000):
             try:
                 client.get(address)
             except httpx2.TransportError:

@@ -151,7 +151,7 @@ def run(engine: Any, act: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
 
     async def whole() -> Any:
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(120):
                 return await act(engine)
         finally:
             await engine.close()

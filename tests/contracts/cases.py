@@ -245,7 +245,7 @@ async def _pending(engine: Any, case: Case, clock: Clock, *, over: bool) -> None
     task = await engine.submit(case.order(), ATTEMPT, silent)
     assert isinstance(task, TaskRef)
     for _ in range(2):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(120):
             assert isinstance(await engine.poll(task), Pending)
         clock.now += 5 * TAKES
     clock.now += TAKES

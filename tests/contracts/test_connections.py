@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import socket
 from contextlib import asynccontextmanager
 
 import pytest
 from contracts.asking import ATTEMPT, OTHER_ATTEMPT, finished, run
 from contracts.cases import CASES, WAYS, silent, tells_nothing, whole
+from doubles.ports import deaf_port
 
 from tuanyuan.domain.engine import EngineResult, Pending, TaskRef, Transient, Unknown
 from tuanyuan.engines.sandbox import serving
@@ -46,23 +46,19 @@ def test_a_lost_answer_is_unknown_and_never_sent_again(case, fault):
 
 @each_way
 def test_nobody_is_there(case):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        origin = f"http://127.0.0.1:{taken.getsockname()[1]}"
-
     async def act(engine):
         with pytest.raises(Transient):
             await engine.submit(case.order(), ATTEMPT, silent)
         with pytest.raises(Unknown):
             await engine.find(ATTEMPT)
 
-    run(case.engine(origin), act)
+    with deaf_port() as port:
+        run(case.engine(f"http://127.0.0.1:{port}"), act)
 
 
 @each_way
-def test_a_provider_that_is_away_for_a_while(case):
+def test_a_provider_that_is_away_for_a_while(case, port):
     fake, _ = case.fake()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
 
     async def act(engine):
         async with _up(fake.app, port):

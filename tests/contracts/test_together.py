@@ -93,23 +93,23 @@ def test_a_provider_that_never_answers_holds_up_no_control_call(case, monkeypatc
 
     async def silence(engine):
         with pytest.raises((Unknown, Transient)):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(120):
                 await engine.submit(case.order(model=model), ATTEMPT, silent)
 
     async def task(engine):
         return await engine.submit(case.order(), ATTEMPT, silent)
 
     async def polled(engine):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(120):
             with pytest.raises((Unknown, Transient)):
                 await engine.poll(begun)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(120):
             await engine.cancel(begun)
 
     run(case.engine(transport=provider), silence)
     assert provider.calls == 1
     if case.by_task:
-        monkeypatch.setitem(Wire.__init__.__kwdefaults__, "deadline", 5.0)
+        monkeypatch.setitem(Wire.__init__.__kwdefaults__, "deadline", 120.0)
         begun = run(case.engine(transport=Within(fake.app)), task)
         monkeypatch.setitem(Wire.__init__.__kwdefaults__, "deadline", 0.1)
         run(case.engine(transport=provider), polled)

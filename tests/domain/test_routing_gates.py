@@ -155,8 +155,6 @@ def test_a_gate_closes_one_model_and_leaves_the_other() -> None:
     assert "small" not in "".join(found.explain())
 
 
-# Whatever the standings.
-
 NAMES = ["a", "b", "c", "d"]
 COUNTS = st.integers(0, 6)
 HEALTHS = st.sampled_from(

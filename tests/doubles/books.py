@@ -129,7 +129,7 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
 
     def run(index: int) -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(120)
             results[index] = actions[index]()
         except Exception as error:
             results[index] = error
@@ -138,7 +138,7 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
         assert not thread.is_alive(), "a thread waits for ever"
     return results
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,7 @@ class Door:
     client: TestClient
     posted: list[str]
     times: list[datetime]
+    visits: Iterator[int] = field(default_factory=count)
 
     @property
     def now(self) -> datetime:
@@ -124,7 +126,8 @@ class Door:
     def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
         content = None if body is None else json.dumps(body).encode()
         # Everybody comes from an address of their own, as the one proxy before us writes it.
-        sent = {"x-forwarded-for": f"10.{secrets.randbelow(250)}.{secrets.randbelow(250)}.7", **(headers or {})}
+        number = next(self.visits)
+        sent = {"x-forwarded-for": f"10.{number // 250 % 250}.{number % 250}.7", **(headers or {})}
         if content is not None:
             sent.setdefault("content-type", "application/json")
         url = path if path.startswith(("/api", "/healthz", "/readyz", "/metrics", "/docs", "/openapi")) else API + path

@@ -42,7 +42,7 @@ class Naive:
 
         def run(allowed: Callable[[tuple[int, str]], bool], change: str) -> bool:
             seen = self.read()
-            everybody.wait(10)
+            everybody.wait(120)
             if allowed(seen):
                 self.write(change)
                 return True

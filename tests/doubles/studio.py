@@ -188,7 +188,7 @@ class Desk:
         """The same by another worker while an engine's loop runs in this thread."""
         thread = threading.Thread(target=self.work, args=(job_id,))
         thread.start()
-        thread.join(30)
+        thread.join(120)
         assert not thread.is_alive()
 
     def done(self, request: JobRequest | None = None) -> Job:

@@ -15,7 +15,7 @@ def exists(pid):
         return False
 
 
-def until(condition, seconds=20.0):
+def until(condition, seconds=120.0):
     """Wait for a condition; it must come true."""
     end = time.monotonic() + seconds
     while not condition():

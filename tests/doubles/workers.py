@@ -69,7 +69,7 @@ class Child:
         self.signal(signal.SIGKILL)
         self.ended()
 
-    def ended(self, seconds: float = 60) -> int:
+    def ended(self, seconds: float = 120) -> int:
         """Wait until it has ended; its exit status."""
         until(lambda: self.poll() is not None, seconds)
         assert self.status is not None
@@ -93,7 +93,7 @@ class Carrier(Child):
 
     def ready(self) -> Self:
         """Wait until it takes jobs."""
-        until(lambda: self._ready.exists() or self.poll() is not None, seconds=60)
+        until(lambda: self._ready.exists() or self.poll() is not None, seconds=120)
         assert self.status is None
         return self
 
@@ -103,7 +103,7 @@ class Carrier(Child):
     def go_on(self) -> None:
         self.signal(signal.SIGCONT)
 
-    def leave(self, seconds: float = 60) -> int:
+    def leave(self, seconds: float = 120) -> int:
         """Ask it to go; its exit status."""
         self.signal(signal.SIGTERM)
         return self.ended(seconds)
@@ -128,7 +128,7 @@ def fresh_database(kind: str, folder: Path) -> Iterator[str]:
         engine.dispose()
 
 
-def until(true: Callable[[], Any], seconds: float = 30.0) -> Any:
+def until(true: Callable[[], Any], seconds: float = 120.0) -> Any:
     """Look until it is true, and fail when it never becomes so."""
     end = time.monotonic() + seconds
     while not (answer := true()):

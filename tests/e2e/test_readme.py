@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -27,16 +26,9 @@ def script(document: str) -> str:
     return block
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
-def studio(tmp_path: Path, models_dir: Path) -> Iterator[int]:
+def studio(tmp_path: Path, models_dir: Path, port: int) -> Iterator[int]:
     """`tuanyuan start` with an empty data folder; the port."""
-    port = free_port()
     told = {k: v for k, v in os.environ.items() if not k.startswith("TUANYUAN_")}
     told |= {"TUANYUAN_DATA_DIR": str(tmp_path / "data"), "TUANYUAN_MODELS_DIR": str(models_dir)}
     with (tmp_path / "log").open("w") as log:
@@ -48,14 +40,14 @@ def studio(tmp_path: Path, models_dir: Path) -> Iterator[int]:
             yield port
         finally:
             process.terminate()
-            assert process.wait(60) == 0
+            assert process.wait(120) == 0
 
 
 def until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(3000):
         assert process.poll() is None, "the studio ended"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=60):
                 return
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)

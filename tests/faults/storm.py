@@ -102,7 +102,7 @@ class Storm:
             self.keep_up()
             return not at_work or any(self.ready(place).exists() for place in range(4))
 
-        until(somebody, seconds=60)
+        until(somebody, seconds=300)
         place = self.random.choice([place for place in range(4) if not at_work or self.ready(place).exists()])
         process = self.processes[place]
         assert process is not None
@@ -192,7 +192,7 @@ def restart_postgresql(url: str) -> None:
         except sa.exc.OperationalError:
             return False
 
-    until(answers, seconds=60)
+    until(answers, seconds=300)
     engine.dispose()
 
 

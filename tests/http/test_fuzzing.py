@@ -76,7 +76,6 @@ def test_everything_that_is_described_holds(tried: Any, open_to_all: Door, someb
         @given(case=operation.as_strategy())
         @settings(
             max_examples=EXAMPLES,
-            derandomize=True,
             database=None,
             phases=[Phase.explicit, Phase.generate],
             suppress_health_check=list(HealthCheck),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -23,6 +25,20 @@ def pool():
     yield open_pool
     for one in pools:
         one.close()
+
+
+@pytest.fixture
+def timers(monkeypatch):
+    """The clocks of all calls since, the newest last."""
+    made = []
+
+    class Noted(threading.Timer):
+        def __init__(self, *given):
+            super().__init__(*given)
+            made.append(self)
+
+    monkeypatch.setattr(threading, "Timer", Noted)
+    return made
 
 
 @pytest.fixture

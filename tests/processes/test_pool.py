@@ -89,10 +89,16 @@ def test_a_call_cancelled_before_its_turn_is_never_begun_and_leaves_its_place(po
     assert third.result() == 1
 
 
-def test_the_wait_for_its_turn_does_not_count_as_its_time(pool):
-    workers = pool(1, seconds=1.5)
-    futures = [workers.submit("sleep", 0.5) for _ in range(4)]
-    assert len({future.result() for future in futures}) == 1
+def test_the_wait_for_its_turn_does_not_count_as_its_time(pool, tmp_path, timers):
+    workers = pool(1)
+    said, gate = tmp_path / "said", tmp_path / "gate"
+    first = workers.submit("say_and_wait", str(said), str(gate))
+    second = workers.submit("pid", seconds=77.0)
+    until(said.exists)
+    assert [timer.interval for timer in timers] == [60.0, 30.0]  # of the start and of the first
+    gate.touch()
+    assert first.result() == second.result()
+    assert [timer.interval for timer in timers] == [60.0, 30.0, 77.0]
 
 
 def test_an_idle_process_is_retired_and_a_new_one_comes_when_needed(pool):

@@ -80,6 +80,7 @@ def _forgets_what_was_ordered(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_the_machine_sees_the_bug(bug: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     bug(monkeypatch)
-    quick = settings(PLAY, max_examples=100, database=None, derandomize=True, phases=[Phase.generate])
+    # The rarest was found after 30 on the average of ten seeds, and once after 171; the first one ends the search.
+    quick = settings(PLAY, max_examples=2000, database=None, derandomize=True, phases=[Phase.generate])
     with pytest.raises((AssertionError, ValueError, ExceptionGroup)):
         run_state_machine_as_test(Studio, settings=quick)

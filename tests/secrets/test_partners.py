@@ -136,7 +136,7 @@ def test_the_app_secret_of_wechat_and_a_users_keys_are_not_said() -> None:
     said: list[str] = []
     with listening() as overheard, FakeWeChat("wx00000000000000a1", KEY) as fake:
         for key in (KEY, "canary-of-another-key"):
-            client = WeChatClient("wx00000000000000a1", key, fake.url, deadline=2.0)
+            client = WeChatClient("wx00000000000000a1", key, fake.url, deadline=120.0)
             overheard.note(client)
             for mood in moods:
                 fake.mood = mood  # type: ignore[assignment]  # each is one

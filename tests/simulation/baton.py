@@ -151,7 +151,7 @@ class Crew:
         for hand in self._all:
             if hand.thread.is_alive():
                 hand.resume()
-                hand.thread.join(10)
+                hand.thread.join(120)
 
     def _running(self) -> Hand:
         if self.over:

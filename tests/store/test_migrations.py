@@ -151,5 +151,5 @@ def test_two_processes_upgrade_at_once(empty: Database) -> None:
     url = empty.url.render_as_string(hide_password=False)
     code = f"from tuanyuan.store.database import Database as D; d = D({url!r}); d.upgrade(); d.close()"
     processes = [subprocess.Popen([sys.executable, "-W", "error", "-c", code]) for _ in range(2)]
-    assert [process.wait(60) for process in processes] == [0, 0]
+    assert [process.wait(120) for process in processes] == [0, 0]
     assert empty.ready()

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 
 import pytest
+from doubles.ports import deaf_port
 from websockets.asyncio.server import serve
 
 from tuanyuan.domain.engine import TaskRef
@@ -64,14 +64,13 @@ def test_progress_is_heard_over_the_websocket_and_a_caller_that_fails_stops_noth
 
 @pytest.mark.allow_hosts(["127.0.0.1", "::1"])
 def test_a_server_without_a_websocket_still_works(server, asking, capabilities):
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-
-    async def act():
+    async def act(port):
         engine = ComfyuiEngine(capabilities, {}, f"http://127.0.0.1:{port}", transport=server.transport, websocket=True)
         try:
             return await engine.submit(asking("restore", "person"), PROMPT, lambda *_: None)
         finally:
             await engine.close()
 
-    assert asyncio.run(act()) == TaskRef("comfyui", f"restore:{PROMPT}")
+    with deaf_port() as port:
+        answer = asyncio.run(act(port))
+    assert answer == TaskRef("comfyui", f"restore:{PROMPT}")

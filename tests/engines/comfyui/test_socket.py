@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import json
 import struct
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx2
 import pytest
+from doubles.watching import until
 from PIL import Image
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -57,24 +57,24 @@ def served(*plan: Any, **more: Any) -> Iterator[tuple[ComfyUIFake, str]]:
     file = io.BytesIO()
     Image.new("RGB", (32, 32), "#804020").save(file, "PNG")
     with serving(fake.app) as base:
-        httpx2.post(f"{base}/upload/image", files={"image": ("a.png", file.getvalue(), "image/png")})
+        httpx2.post(f"{base}/upload/image", files={"image": ("a.png", file.getvalue(), "image/png")}, timeout=120)
         yield fake, base
 
 
 def listening(base: str, client: str = "worker-7", prefix: str = "") -> ClientConnection:
-    return connect(f"{base.replace('http', 'ws')}{prefix}/ws?clientId={client}", open_timeout=5)
+    return connect(f"{base.replace('http', 'ws')}{prefix}/ws?clientId={client}", open_timeout=120)
 
 
 def submit(base: str, client: str = "worker-7") -> None:
     asked = {"prompt": workflow(), "client_id": client, "prompt_id": ID}
-    httpx2.post(f"{base}/prompt", json=asked).raise_for_status()
+    httpx2.post(f"{base}/prompt", json=asked, timeout=120).raise_for_status()
 
 
 def hear(socket: ClientConnection, until: str = "") -> list[Heard]:
     """Everything to the message of that kind; without a kind, to the end of the work."""
     heard: list[Heard] = []
     while True:
-        message = socket.recv(timeout=5)
+        message = socket.recv(timeout=120)
         heard.append(message if isinstance(message, bytes) else json.loads(message))
         last = heard[-1]
         if isinstance(last, dict):
@@ -134,9 +134,10 @@ def test_a_preview_is_a_number_a_kind_and_a_jpeg() -> None:
 
 
 def test_a_preview_with_metadata_for_who_asks_first_of_all() -> None:
-    with served() as (_, base), listening(base) as socket:
+    with served() as (fake, base), listening(base) as socket:
         socket.send(json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}}))
-        time.sleep(0.03)
+        # Nothing answers it, and the work comes by another connection.
+        until(lambda: fake._worker.sockets._listeners["worker-7"].with_metadata)
         submit(base)
         (frame,) = [one for one in hear(socket) if isinstance(one, bytes)]
         event, length = struct.unpack(">II", frame[:8])
@@ -149,10 +150,12 @@ def test_only_who_submitted_hears_of_it() -> None:
     with served() as (_, base), listening(base, "other") as other, listening(base) as socket:
         submit(base)
         hear(socket)
-        time.sleep(0.03)
-        heard = everything(other)
-        assert {one["type"] for one in heard} == {"status"}
-        assert heard[-1]["data"]["status"] == {"exec_info": {"queue_remaining": 0}}
+        heard: list[dict[str, Any]] = []
+        # One waits, and in the end nobody does; what came until then is all that could have been told to the other.
+        while [one["data"]["status"]["exec_info"]["queue_remaining"] for one in heard[-2:]] != [1, 0]:
+            heard.append(json.loads(other.recv(timeout=120)))
+            assert heard[-1]["type"] == "status"
+        assert everything(other) == []
 
 
 def test_a_failure() -> None:
@@ -172,7 +175,7 @@ def test_an_interrupt() -> None:
     with served("late") as (_, base), listening(base) as socket:
         submit(base)
         hear(socket, "executing")
-        httpx2.post(f"{base}/interrupt", json={"prompt_id": ID})
+        httpx2.post(f"{base}/interrupt", json={"prompt_id": ID}, timeout=120)
         heard = [one for one in hear(socket) if isinstance(one, dict)]
         assert kinds(list(heard))[-3:] == ["execution_interrupted", "status", "executing"]
         assert heard[-3]["data"]["prompt_id"] == ID
@@ -184,7 +187,7 @@ def test_who_comes_back_hears_what_runs() -> None:
             submit(base)
             hear(socket, "executing")
         with listening(base) as again:
-            hello, running = (json.loads(again.recv(timeout=5)) for _ in range(2))
+            hello, running = (json.loads(again.recv(timeout=120)) for _ in range(2))
         assert hello["data"]["sid"] == "worker-7"
         assert running == {"type": "executing", "data": {"node": "2"}}
 
@@ -206,12 +209,12 @@ def test_a_restart_hangs_up() -> None:
         hear(socket, "status")
         fake.restart()
         with pytest.raises(ConnectionClosed):
-            socket.recv(timeout=5)
+            socket.recv(timeout=120)
 
 
 def test_a_client_without_an_id_gets_one() -> None:
     with served() as (_, base), connect(f"{base.replace('http', 'ws')}/ws") as socket:
-        assert len(json.loads(socket.recv(timeout=5))["data"]["sid"]) == 32
+        assert len(json.loads(socket.recv(timeout=120))["data"]["sid"]) == 32
 
 
 def test_a_cut_connection_over_a_real_line() -> None:
@@ -219,4 +222,4 @@ def test_a_cut_connection_over_a_real_line() -> None:
         with pytest.raises(httpx2.RemoteProtocolError):
             submit(base)
         assert [accepted.pictures for accepted in fake.accepted] == [1]
-        assert httpx2.get(f"{base}/history/{ID}").json()[ID]["status"]["completed"]
+        assert httpx2.get(f"{base}/history/{ID}", timeout=120).json()[ID]["status"]["completed"]

@@ -152,7 +152,10 @@ def served() -> Iterator[Callable[[GeminiFake], httpx2.Response | None]]:
     """Ask over a socket and leave after a blink; the answer if there was one by then."""
 
     def ask(fake: GeminiFake) -> httpx2.Response | None:
-        with serving(fake.app) as base, httpx2.Client(base_url=base, timeout=0.1, trust_env=False) as client:
+        with (
+            serving(fake.app) as base,
+            httpx2.Client(base_url=base, timeout=httpx2.Timeout(120, read=1.0), trust_env=False) as client,
+        ):
             try:
                 return client.post(
                     f"/v1/models/{FLASH}:generateContent",
@@ -185,7 +188,7 @@ def test_who_leaves_early_is_billed(served: Callable[[GeminiFake], httpx2.Respon
 @pytest.mark.allow_hosts(["127.0.0.1", "::1"])
 def test_a_cut_reaches_the_client_as_a_broken_connection() -> None:
     fake = faulty("cut")
-    with serving(fake.app) as base, httpx2.Client(base_url=base, trust_env=False) as client:
+    with serving(fake.app) as base, httpx2.Client(base_url=base, timeout=120, trust_env=False) as client:
         ask = functools.partial(client.post, json=with_parts({"text": "x"}), headers={"x-goog-api-key": KEY})
         with pytest.raises(httpx2.RemoteProtocolError):
             ask(f"/v1/models/{FLASH}:generateContent")

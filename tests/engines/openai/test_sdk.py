@@ -33,11 +33,11 @@ def base(fake: OpenAIFake) -> Iterator[str]:
 
 
 def client(base: str, key: str = KEY, path: str = "/v1") -> openai.OpenAI:
-    return openai.OpenAI(api_key=key, base_url=base + path, max_retries=0, timeout=5)
+    return openai.OpenAI(api_key=key, base_url=base + path, max_retries=0, timeout=120)
 
 
 def async_client(base: str) -> openai.AsyncOpenAI:
-    return openai.AsyncOpenAI(api_key=KEY, base_url=f"{base}/v1", max_retries=0, timeout=5)
+    return openai.AsyncOpenAI(api_key=KEY, base_url=f"{base}/v1", max_retries=0, timeout=120)
 
 
 def photo(colour: tuple[int, ...], mode: str = "RGB") -> bytes:

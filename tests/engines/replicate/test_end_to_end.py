@@ -67,7 +67,7 @@ async def submitted(engine, model="restore", *roles):
 
 
 async def finished(engine, task):
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while isinstance(answer := await engine.poll(task), Pending):
         assert time.monotonic() < until
         await asyncio.sleep(0.01)

@@ -83,8 +83,8 @@ def test_a_webhook_over_a_real_line() -> None:
     outside = Outside()
     with serving(outside.app) as host, serving(ReplicateFake(plain_hooks=True).app) as base:
         more = {"webhook": f"{host}/hook", "webhook_events_filter": ["completed"]}
-        answer = httpx2.post(f"{base}/v1/predictions", json=asked(f"{host}/a.png", **more), headers=TOKEN)
-        until = time.monotonic() + 5
+        answer = httpx2.post(f"{base}/v1/predictions", json=asked(f"{host}/a.png", **more), headers=TOKEN, timeout=120)
+        until = time.monotonic() + 120
         while not outside.calls and time.monotonic() < until:
             time.sleep(0.005)
     ((headers, body),) = outside.calls

@@ -71,7 +71,7 @@ def photo() -> str:
 
 
 def fetched(url: str) -> Image.Image:
-    with httpx2.Client(trust_env=False) as client:
+    with httpx2.Client(timeout=120, trust_env=False) as client:
         return Image.open(io.BytesIO(client.get(url).content))
 
 
