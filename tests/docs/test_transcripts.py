@@ -59,6 +59,11 @@ def test_the_index_names_every_page(record: ModuleType) -> None:
         assert f"]({name}.md)" in record.index()
 
 
+@pytest.mark.parametrize("id", ["rrwkmgkprnrgc0ctygttk4yx6w", "jojrvu4crv7ssvrgzugrfwynib", "a" * 26])
+def test_an_id_is_left_out_however_few_digits_it_has(record: ModuleType, id: str) -> None:
+    assert record.plain(f"/v1/predictions/{id}") == "/v1/predictions/…"
+
+
 @pytest.mark.parametrize("name", ENGINES)
 def test_no_page_shows_a_key_a_signature_or_an_address_of_somebody(name: str) -> None:
     page = written(name)
