@@ -26,7 +26,7 @@ def made(names: list[str], *options: str) -> list[Image.Image]:
     with tempfile.TemporaryDirectory() as folder:
         photos = [str(SAMPLES / f"{name}.jpg") for name in names]
         tuanyuan = str(Path(sys.executable).with_name("tuanyuan"))
-        subprocess.run(  # noqa: S603 (our own program)
+        subprocess.run(  # noqa: S603  # our own program
             [tuanyuan, "make", "reunion", *photos, "--size", "1280x960", *options, "--out", folder], check=True
         )
         return [Image.open(path).convert("RGB") for path in sorted(Path(folder).glob("reunion-*.jpg"))]

@@ -16,12 +16,12 @@ import bpy
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from kit import command, geometry, lantern, lighting, materials  # noqa: E402
-from kit.camera import View  # noqa: E402
-from kit.finish import Finish  # noqa: E402
-from kit.plum import branch  # noqa: E402
-from kit.scene_file import Words  # noqa: E402
-from kit.strokes import Pass, cloud, paint  # noqa: E402
+from kit import command, geometry, lantern, lighting, materials  # noqa: E402  # after the path
+from kit.camera import View  # noqa: E402  # after the path
+from kit.finish import Finish  # noqa: E402  # after the path
+from kit.plum import branch  # noqa: E402  # after the path
+from kit.scene_file import Words  # noqa: E402  # after the path
+from kit.strokes import Pass, cloud, paint  # noqa: E402  # after the path
 
 VIEW = View()
 WALL = VIEW.wall - VIEW.distance  # y of the wall

@@ -15,11 +15,11 @@ from scipy.ndimage import gaussian_filter1d
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from kit import command, geometry, lighting, materials  # noqa: E402
-from kit.camera import View  # noqa: E402
-from kit.finish import Finish  # noqa: E402
-from kit.scene_file import Words  # noqa: E402
-from kit.strokes import Pass, cloud, paint  # noqa: E402
+from kit import command, geometry, lighting, materials  # noqa: E402  # after the path
+from kit.camera import View  # noqa: E402  # after the path
+from kit.finish import Finish  # noqa: E402  # after the path
+from kit.scene_file import Words  # noqa: E402  # after the path
+from kit.strokes import Pass, cloud, paint  # noqa: E402  # after the path
 
 VIEW = View(wall=5.0)
 WALL = VIEW.wall - VIEW.distance

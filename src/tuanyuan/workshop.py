@@ -120,7 +120,7 @@ class Workshop:
 
     def warm(self) -> None:
         """Load what `make` needs."""
-        self._reunion  # noqa: B018
+        self._reunion  # noqa: B018  # loading it is all that is wanted
 
     def _finishing(self, photos: Sequence[tuple[str, bytes]]) -> Finishing:
         from tuanyuan.services.finishing import Finishing

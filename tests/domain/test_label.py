@@ -87,5 +87,5 @@ _GOOD = json.loads(new_label("1").to_json())
     ],
 )
 def test_anything_else_is_refused(text):
-    with pytest.raises(ValueError):  # noqa: PT011 (json's own ValueError is meant too)
+    with pytest.raises(ValueError):  # noqa: PT011  # json's own ValueError is meant too
         AigcLabel.from_json(text)

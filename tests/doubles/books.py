@@ -155,7 +155,7 @@ def an_entry(unit: Unit, user_id: str, kind: EntryKind = "earn", amount: int = 1
     unit.users.lock(user_id)
     cause = cause or f"user:{new_id()}"
     facts = {"id": new_id(), "user_id": user_id, "kind": kind, "amount": amount, "cause": cause, "about": "test"}
-    entry = following(unit.ledger.last(user_id), at=NOW, **facts)  # type: ignore[arg-type]
+    entry = following(unit.ledger.last(user_id), at=NOW, **facts)  # type: ignore[arg-type]  # of any field
     assert unit.ledger.append(entry)
     return entry
 
@@ -204,7 +204,7 @@ def a_job(unit: Unit, user_id: str, paid: bool = True, **changes: Any) -> Job:
 
 def a_candidate(file_id: str, **changes: Any) -> Candidate:
     facts = {"id": new_id(), "file": file_id, "rank": 1, "score": 0.9, "width": 1920, "height": 1440}
-    return Candidate(**{**facts, **changes})  # type: ignore[arg-type]
+    return Candidate(**{**facts, **changes})  # type: ignore[arg-type]  # of any field
 
 
 def a_work(unit: Unit, job: Job, **changes: Any) -> Work:

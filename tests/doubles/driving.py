@@ -192,10 +192,12 @@ def driven(name: str, *faults: Fault | None, **keys: str) -> Iterator[Driven]:
         lender.base = closing.enter_context(serving(Recorded(lender.app, "studio", exchanges)))
         told = dict(made.settings(url))
         values = {setting.removeprefix("TUANYUAN_").lower(): value for setting, value in told.items()} | keys
+        # Pydantic's own argument.
         engine = keyed(pinned(manifest(name, {})), Settings(_env_file=None, **values))  # type: ignore[call-arg]
         runner = closing.enter_context(asyncio.Runner())
         closing.callback(lambda: runner.run(engine.close()))
-        briefing = Briefing(SmallPixels(), PromptFiles(SCENES), lender)  # type: ignore[arg-type]  # lends as Lending does
+        # Lends as Lending does.
+        briefing = Briefing(SmallPixels(), PromptFiles(SCENES), lender)  # type: ignore[arg-type]
         generating = Generating(
             briefing, lambda: datetime.now(UTC), lambda: uuid4().hex, runner.run, export=True, sleep=_soon
         )

@@ -50,10 +50,10 @@ class PlainPixels:
     remembered: list[bytes] = field(default_factory=list)
 
     def examine(self, data: bytes, name: str) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError("nobody asks for it here")
 
     def make(self, feature: str, photos: Any, order: dict[str, Any], progress: Progress) -> Made:
-        raise NotImplementedError
+        raise NotImplementedError("nobody asks for it here")
 
     def prepare(self, photos: Any, most_bytes: int, most_side: int, most_pixels: int) -> Sequence[Prepared]:
         self.prepared += [(name, most_bytes, most_side, most_pixels) for name, _ in photos]
@@ -70,7 +70,7 @@ class PlainPixels:
         return [self.finishing.pop(0) if self.finishing else good(picture) for picture in pictures]
 
     def preview(self, picture: bytes, long_side: int) -> bytes:
-        raise NotImplementedError
+        raise NotImplementedError("nobody asks for it here")
 
 
 def done(result: bytes | Exception) -> Future[bytes]:

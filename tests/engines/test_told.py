@@ -37,5 +37,6 @@ def test_a_list_is_cut_and_what_is_of_another_type_left_out() -> None:
 
 def test_nothing_of_a_photo_or_of_where_it_lies_is_in_what_is_shown_of_a_request() -> None:
     lent = Reference("person", b"SECRET", "image/jpeg", 1, 1, "https://SECRET")
+    # Nobody reads the order.
     shown = [repr(lent), repr(EngineRequest("job", None, (("p", b"SECRET"),), references=(lent,)))]  # type: ignore[arg-type]
     assert "SECRET" not in "".join([*shown, repr(Picture(b"SECRET"))])

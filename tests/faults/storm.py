@@ -216,7 +216,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
         account = storm(given.database, given.kills, given.restarts, given.seed, folder)
-    print(json.dumps(account, indent=1))  # noqa: T201
+    print(json.dumps(account, indent=1))  # noqa: T201  # its result
     sys.exit(bool(account["wrong"]))
 
 

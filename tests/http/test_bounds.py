@@ -56,7 +56,7 @@ def port(door: Door, patience: Patience, monkeypatch: pytest.MonkeyPatch) -> Ite
     listening = socket.create_server(("127.0.0.1", 0))
     ready = threading.Event()
     server = Server(config(app, "127.0.0.1", 0), app.state.watching.end, ready.set)
-    server.capture_signals = _no_signals  # type: ignore[method-assign]
+    server.capture_signals = _no_signals  # type: ignore[method-assign]  # instead of its own
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     assert ready.wait(120)
@@ -248,7 +248,7 @@ def test_a_watcher_is_told_the_end_when_the_server_stops(door: Door) -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     ready = threading.Event()
     server = Server(config(app, "127.0.0.1", 0), app.state.watching.end, ready.set)
-    server.capture_signals = _no_signals  # type: ignore[method-assign]
+    server.capture_signals = _no_signals  # type: ignore[method-assign]  # instead of its own
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     assert ready.wait(120)

@@ -54,6 +54,7 @@ def test_every_forgery_is_refused_alike(door: Door) -> None:
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Basic dTpw", "bearer\x00", "Bearer \xff", "token"])
 def test_what_is_no_bearer_token_is_nobody(door: Door, header: str) -> None:
+    # Httpx takes bytes, too.
     answer = door.ask("GET", "/me", headers={"authorization": header.encode("latin-1")})  # type: ignore[dict-item]
     assert answer.status_code == 401
 

@@ -112,6 +112,7 @@ def test_no_more_repeats_of_throttled_calls_than_the_rate_control(units: Recordi
 def empty(units: RecordingUnits) -> None:
     """Every attempt has its answer."""
     with units.begin() as unit:
+        # The unit of the store.
         unit.session.execute(update(attempts).values(finished_at=NOW))  # type: ignore[attr-defined]
 
 

@@ -39,7 +39,7 @@ def test_cancel_races_with_claim(desk: Desk) -> None:
 
 
 def test_cancel_races_with_claim_control(naive: Naive) -> None:
-    pending = lambda seen: seen[1] == "pending"  # noqa: E731
+    pending = lambda seen: seen[1] == "pending"  # noqa: E731  # a word for two calls
     assert naive.race((pending, "state = 'cancelled', credits = credits + 6"), (pending, "state = 'processing'")) == 2
 
 
@@ -66,7 +66,7 @@ def test_fail_races_with_record(desk: Desk) -> None:
 
 
 def test_fail_races_with_record_control(naive: Naive) -> None:
-    going = lambda seen: seen[1] in ("pending", "processing")  # noqa: E731
+    going = lambda seen: seen[1] in ("pending", "processing")  # noqa: E731  # a word for two calls
     assert naive.race((going, "state = 'completed'"), (going, "state = 'failed', credits = credits + 6")) == 2
 
 

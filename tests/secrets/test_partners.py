@@ -142,6 +142,7 @@ def test_the_app_secret_of_wechat_and_a_users_keys_are_not_said() -> None:
                 fake.mood = mood  # type: ignore[assignment]  # each is one
                 code = fake.code("openid-of-somebody")
                 said.append(code)
+                # Bound for this round.
                 use(lambda client=client, code=code: client.session(code), overheard)  # type: ignore[misc]
             client.close()
         said += [KEY, "canary-of-another-key", *fake.session_keys.values()]

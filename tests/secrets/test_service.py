@@ -81,6 +81,7 @@ def test_no_row_of_the_books_holds_a_key_a_word_or_an_address(name: str, fault: 
 def test_what_the_service_shows_holds_no_setting_that_is_secret(tmp_path: Path) -> None:
     told: dict[str, Any] = {name: f"{CANARY}-{name}-0123456789" for name in SECRETS}
     urls = {"comfyui_url": "http://gpu.example", "openai_compatible_url": "http://gpu.example/v1"}
+    # Pydantic's own argument.
     settings = Settings(_env_file=None, data_dir=tmp_path, wechat_app_id="wx1", **urls, **told)  # type: ignore[call-arg]
     with listening() as overheard, open_studio(settings) as studio:
         overheard.note(settings, studio, settings.model_dump(), settings.model_dump_json())

@@ -118,7 +118,7 @@ def test_an_engine_that_does_not_answer_in_time_is_unknown(desk: Desk) -> None:
         raise AssertionError
 
     desk.engine.capabilities = cloudy(limits=Limits(concurrency=2, expected_seconds=10, deadline=0.01))
-    desk.engine.submit = hang  # type: ignore[method-assign, assignment]
+    desk.engine.submit = hang  # type: ignore[method-assign, assignment]  # instead of its own
     job = desk.done()
     settled(desk, job.id)
     assert desk.outcomes(job.id) == ["unknown"]
@@ -270,7 +270,7 @@ def test_a_store_that_is_down_for_a_moment_costs_no_second_call(desk: Desk) -> N
             raise NotNow("storage_down")
         return sink(address, wrapped_key)
 
-    desk.vault.sink = failing  # type: ignore[method-assign]
+    desk.vault.sink = failing  # type: ignore[method-assign]  # instead of its own
     made = desk.generation.make(job.id, prepared)
     desk.generation.record(job.id, made)
     assert (len(desk.engine.calls), desk.slept, len(desk.files())) == (1, [0.5, 1.0], 4)
@@ -281,7 +281,7 @@ def test_a_full_store_fails_the_job_and_gives_back(desk: Desk) -> None:
         raise NotNow("storage_full")
 
     request = desk.order()
-    desk.vault.sink = full  # type: ignore[method-assign]
+    desk.vault.sink = full  # type: ignore[method-assign]  # instead of its own
     job = desk.done(request)
     settled(desk, job.id)
     assert (job.error or {})["code"] == "storage_full"

@@ -101,7 +101,7 @@ def test_entries_come_newest_first_in_pages(desk: Desk) -> None:
     ],
 )
 def test_an_entry_reads_as_a_sentence(kind: str, amount: int, zh: str, en: str) -> None:
-    entry = Entry("e", "u", 1, kind, amount, 10, "c", "欢迎礼|welcome", NOW)  # type: ignore[arg-type]
+    entry = Entry("e", "u", 1, kind, amount, 10, "c", "欢迎礼|welcome", NOW)  # type: ignore[arg-type]  # a word of `Kind`
     assert (describe(entry), describe(entry, "en")) == (zh, en)
 
 
@@ -113,4 +113,4 @@ def test_an_entry_about_one_name_uses_it_in_both_languages() -> None:
 def _a_job(desk: Desk, unit: object, cost: int) -> str:
     from doubles.books import a_job
 
-    return a_job(unit, desk.user.id, paid=False, cost=cost).id  # type: ignore[arg-type]
+    return a_job(unit, desk.user.id, paid=False, cost=cost).id  # type: ignore[arg-type]  # a real unit

@@ -69,7 +69,7 @@ class OpeningPixels:
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def examine(self, data: bytes, name: str) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError("nobody asks for it here")
 
     def make(self, feature: str, photos: Any, order: dict[str, Any], progress: Progress) -> Made:
         """Of the local engine; runs on the loop, so it takes no time. Now and then it refuses, or is killed."""

@@ -73,7 +73,7 @@ def _fixed(world: World) -> list[Any]:
 
     class Moment(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]  # never without a zone
             return world.clock().astimezone(tz)
 
     async def at_once(act: Any, *given: Any, **_: Any) -> Any:

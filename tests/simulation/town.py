@@ -59,6 +59,7 @@ class Town(World):
     def _arrives(self, unit: SqlUnit, crowd: Crowd) -> Person:
         person = crowd.someone(self.new_id())
         settings = UserSettings(quality="high" if person.high else "standard")
+        # Plain words here.
         user = User(person.id, "guest", self.clock(), edition=person.edition, settings=settings)  # type: ignore[arg-type]
         assert unit.users.add(user, Identity("guest", person.id, person.id))
         for purpose, granted in person.granted.items():

@@ -142,7 +142,7 @@ def test_the_restoration_is_on_with_the_keys_of_either_vendor(keys: dict[str, st
     """By model, whether it needs an address of ours: with a bucket it lends its own."""
     told = settings(**keys)
     assert names(told) == ["restoration", "local"]
-    engine = build_one("restoration", told, None)  # type: ignore[arg-type]
+    engine = build_one("restoration", told, None)  # type: ignore[arg-type]  # no pixels are worked on
     assert {model.id: model.needs_address for model in engine.capabilities.models} == models
 
 
@@ -171,7 +171,7 @@ def _held(thing: Any, depth: int = 4) -> list[str]:
 def test_named_engines_are_built_in_their_order_and_no_others() -> None:
     told = settings(engines=" gemini , local", **KEYS["gemini"], **KEYS["seedream"])
     assert list(build(told, None)) == ["gemini", "local"]  # type: ignore[arg-type]  # pixels are not asked
-    assert build_one("seedream", told, None).name == "seedream"  # type: ignore[arg-type]
+    assert build_one("seedream", told, None).name == "seedream"  # type: ignore[arg-type]  # no pixels are worked on
 
 
 @pytest.mark.parametrize(
@@ -180,14 +180,14 @@ def test_named_engines_are_built_in_their_order_and_no_others() -> None:
 )
 def test_a_named_engine_without_key_or_at_all_is_told(engines: str, code: str, named: str) -> None:
     with pytest.raises(OurFault) as refused:
-        build(settings(engines=engines), None)  # type: ignore[arg-type]
+        build(settings(engines=engines), None)  # type: ignore[arg-type]  # no pixels are worked on
     assert refused.value.code == code
     assert named in refused.value.problem.message_en
 
 
 def test_no_engine_at_all_is_told() -> None:
     with pytest.raises(OurFault) as refused:
-        build(settings(engines=" , "), None)  # type: ignore[arg-type]
+        build(settings(engines=" , "), None)  # type: ignore[arg-type]  # no pixels are worked on
     assert (refused.value.code, "TUANYUAN_ENGINES" in refused.value.problem.message_en) == ("setting_missing", True)
 
 
@@ -215,7 +215,7 @@ def test_the_operators_own_values_change_a_price_and_add_a_model(tmp_path: Path)
     assert after.models[2] == Model("gemini-9-image", frozenset({"reunion"}), price_fen=5)
     assert (after.region, after.provider) == ("cn", "Example Relay Ltd.")
     assert (after.limits.concurrency, after.limits.deadline) == (3, before.limits.deadline)
-    assert build_one("gemini", told, None).capabilities == after  # type: ignore[arg-type]
+    assert build_one("gemini", told, None).capabilities == after  # type: ignore[arg-type]  # no pixels are worked on
     assert manifests(told)["openai"].capabilities == manifest("openai", {}).capabilities
 
 
@@ -240,7 +240,7 @@ def test_the_operators_own_values_change_a_price_and_add_a_model(tmp_path: Path)
 )
 def test_a_slip_in_the_operators_file_is_refused_and_named(tmp_path: Path, text: str, named: str) -> None:
     with pytest.raises(OurFault) as refused:
-        build(own(tmp_path, text), None)  # type: ignore[arg-type]
+        build(own(tmp_path, text), None)  # type: ignore[arg-type]  # no pixels are worked on
     assert refused.value.code == "setting_invalid"
     told = refused.value.problem.message_en
     assert named in told or "TUANYUAN_ENGINES_FILE" in told
@@ -256,13 +256,13 @@ def test_an_address_without_tls_in_the_operators_file_is_told_to_production(tmp_
 @pytest.mark.parametrize("url", ["gpu:8188", "ftp://gpu", "http://", "http://gpu:0", "http://["])
 def test_an_address_that_is_none_is_told_with_its_setting_before_anything_is_asked(url: str) -> None:
     with pytest.raises(OurFault, match="TUANYUAN_COMFYUI_URL"):
-        build(settings(comfyui_url=url), None)  # type: ignore[arg-type]
+        build(settings(comfyui_url=url), None)  # type: ignore[arg-type]  # no pixels are worked on
 
 
 @pytest.mark.parametrize("key", ["sk-一", "sk-\nX-Other: 1", "sk-\x00"])
 def test_a_key_that_cannot_stand_in_a_header_is_told_and_not_shown(key: str) -> None:
     with pytest.raises(OurFault, match="TUANYUAN_SEEDREAM_API_KEY") as refused:
-        build(settings(seedream_api_key=key), None)  # type: ignore[arg-type]
+        build(settings(seedream_api_key=key), None)  # type: ignore[arg-type]  # no pixels are worked on
     assert key not in str(refused.value)
 
 

@@ -56,7 +56,7 @@ def test_an_engine_is_listed_with_its_manifest_and_the_operators_own_values(tmp_
 def test_the_command_line_and_the_api_tell_the_same_of_every_feature(tmp_path: Path, changes: dict[str, Any]) -> None:
     told = settings(tmp_path, **changes)
     written = wiring.catalogue(told).show()
-    with open_studio(told, pixels=Glance()) as studio:  # type: ignore[arg-type]
+    with open_studio(told, pixels=Glance()) as studio:  # type: ignore[arg-type]  # only looks at photos
         running = studio.jobs.offering.now()
         assert [(f.id, f.ready, set(f.makers)) for f in running.features] == [
             (f.id, f.ready, set(f.makers)) for f in written.features

@@ -49,6 +49,7 @@ class StudioError(Exception):
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:
         """Travels intact between processes. Only classes are named in the pickle, never a function."""
         # What pickle itself uses for an object; typeshed does not list it.
+        # Typeshed leaves it out.
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     @property

@@ -81,7 +81,7 @@ def create(studio: Studio) -> FastAPI:
     secure = (studio.settings.public_url or "").startswith("https://")
     app.add_middleware(Journal, observe=metrics.observe, secure=secure)
     # FastAPI's documented way to extend the description.
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's own way to change it
     return app
 
 

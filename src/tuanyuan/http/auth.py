@@ -50,7 +50,7 @@ class LoginView(BaseModel):
 
     access_token: str
     refresh_token: str
-    token_type: str = "Bearer"  # noqa: S105 -- the name of a scheme
+    token_type: str = "Bearer"  # noqa: S105  # the name of a scheme
     expires_in: int = Field(examples=[900])
     user: UserView
 
@@ -100,7 +100,7 @@ def _session(visit: Visit, code: str) -> WeChatSession:
 
 def _wechat(visit: Visit, session: WeChatSession) -> Response:
     client = visit.studio.wechat
-    assert client is not None  # noqa: S101 -- it has just answered
+    assert client is not None  # noqa: S101  # it has just answered
     with visit.studio.units.begin() as unit:
         before = visit.user(unit) if visit.token else None
         login = visit.studio.accounts.wechat(unit, session, client.app_id, before)

@@ -41,6 +41,7 @@ class HeadGuard(HttpToolsProtocol):
         self._taking: asyncio.TimerHandle | None = None
         self._unsent = 0
 
+    # Asyncio's own server gives no other.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has come; its first request's head must be here soon."""
         super().connection_made(transport)

@@ -92,7 +92,7 @@ def _all_rows(places: Sequence[Place]) -> list[Rows]:
     for count in sorted({len(back) for back in backs}):
         of_count = [back for back in sorted(backs) if len(back) == count]
         every = [r for back in of_count for r in _orders([i for i in everyone if i not in back], list(back))]
-        chooser = random.Random(10 * len(places) + count)  # noqa: S311 (variety, not secrecy)
+        chooser = random.Random(10 * len(places) + count)  # noqa: S311  # variety, not secrecy
         rows += chooser.sample(every, min(len(every), MOST_OPTIONS[count > 1]))
     return rows
 

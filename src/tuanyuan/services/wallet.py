@@ -67,7 +67,7 @@ class Wallet:
         """
         taken = self.add(unit, user_id, "spend", -amount, cause_of(job_id), about)
         entry = taken or unit.ledger.find(cause_of(job_id), "spend")
-        assert entry is not None  # noqa: S101 - one of the two is there by the lock
+        assert entry is not None  # noqa: S101  # one of the two is there by the lock
         return entry
 
     def give_back(self, unit: Unit, job_id: str) -> bool:

@@ -50,7 +50,7 @@ class PipIndex:
             "PYTHONUTF8": "1",
         }
         said: deque[str] = deque(maxlen=200)
-        with subprocess.Popen(  # noqa: S603 (a fixed program, arguments from the lock)
+        with subprocess.Popen(  # noqa: S603  # a fixed program, arguments from the lock
             [*self._pip, *_arguments(wheel, into)],
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -103,7 +103,7 @@ class Worker:
         self._register_queues(self._queue)
         DBOS.listen_queues([f"engine-{name}" for name in self._engines])
         DBOS.launch()
-        DBOS.apply_schedules(schedules)  # type: ignore[arg-type]
+        DBOS.apply_schedules(schedules)  # type: ignore[arg-type]  # a TypedDict of theirs
         self._drop_old_schedules()
         reaper = Reaper(
             self._heartbeats,

@@ -53,6 +53,7 @@ def asking(capabilities: Capabilities) -> Callable[..., EngineRequest]:
 
     def made(model: str, *roles: str, **changes: Any) -> EngineRequest:
         references = tuple(
+            # A word of `Role`.
             Reference(role, f"{role}{number}".encode(), "image/png", 800, 600)  # type: ignore[arg-type]
             for number, role in enumerate(roles)
         )

@@ -153,7 +153,7 @@ def test_files_are_fetched() -> None:
 def test_fetching_for_real_follows_no_redirect_and_stops_at_twenty_megabytes() -> None:
     bodies = {"/a": (200, photo(RED)), "/moved": (302, b""), "/long": (200, bytes(20_000_001))}
 
-    async def files(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001
+    async def files(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001  # as ASGI asks
         status, body = bodies[scope["path"]]
         headers = [(b"location", b"/a")] if status == 302 else []
         await send({"type": "http.response.start", "status": status, "headers": headers})

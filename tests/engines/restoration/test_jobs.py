@@ -66,8 +66,8 @@ def make(
             assert remembered == b"faces"
             return Finishing(Darkroom(Photos(dict(photos)), finder, executor), judge).finish(pictures, wish)
 
-        opened.pixels.prepare = prepare  # type: ignore[method-assign]
-        opened.pixels.finish = finish  # type: ignore[method-assign]
+        opened.pixels.prepare = prepare  # type: ignore[method-assign]  # instead of its own
+        opened.pixels.finish = finish  # type: ignore[method-assign]  # instead of its own
         return opened
 
     yield desk

@@ -29,7 +29,7 @@ def attempts(units: RecordingUnits, job: str, *told: dict[str, object]) -> list[
     with units.begin() as unit:
         for number, changes in enumerate(told, 1):
             plain = Attempt(new_id(), job, number, "jimeng", "submitting", NOW, model="v40")
-            made.append(replace(plain, **changes))  # type: ignore[arg-type]
+            made.append(replace(plain, **changes))  # type: ignore[arg-type]  # of any field
             unit.jobs.attempt(made[-1])
     return made
 

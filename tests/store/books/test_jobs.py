@@ -172,7 +172,7 @@ def test_a_users_jobs_newest_first(units: RecordingUnits, user: str) -> None:
 
 
 def user_of_others(unit: object) -> str:
-    return a_user(unit).id  # type: ignore[arg-type]
+    return a_user(unit).id  # type: ignore[arg-type]  # a real unit
 
 
 def test_the_place_in_the_queue(units: RecordingUnits, user: str) -> None:

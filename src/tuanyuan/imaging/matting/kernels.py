@@ -125,7 +125,7 @@ def conjugate_gradient(rows, ys, xs, padded, weight, prior, tolerance, most):
         start += residual[n] * residual[n]
     start = max(start, 1e-12)
     iterations = 0
-    for iterations in range(most):  # noqa: B007
+    for iterations in range(most):  # noqa: B007  # read after the loop
         curvature = 0.0
         for n in range(count):
             p = position[n]

@@ -50,5 +50,6 @@ class TokenBook:
         return issued == 0 or revoked > 0
 
     def _revoke(self, condition: object, at: datetime) -> None:
+        # A condition of this table.
         statement = update(tokens).where(condition, tokens.c.revoked_at.is_(None))  # type: ignore[arg-type]
         self._session.execute(statement.values(revoked_at=at))

@@ -67,7 +67,7 @@ class SealedSink:
         self._sealer = Sealer(key, address)
         self._digest = hashlib.sha256()
         self._size = 0
-        self._spool = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- closed by `close` and `abort`
+        self._spool = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # closed by `close` and `abort`
         self._spool.write(self._sealer.header)
 
     def write(self, chunk: bytes) -> None:
