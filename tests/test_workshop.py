@@ -23,7 +23,7 @@ from tuanyuan.imaging.decode import decode
 from tuanyuan.imaging.label import label_picture, read_label
 from tuanyuan.processes.pixels import PixelProcesses
 from tuanyuan.settings import Settings
-from tuanyuan.workshop import PhotosInMemory, ResultsInMemory, Workshop, reunion_order
+from tuanyuan.workshop import PhotosInMemory, ResultsInMemory, Workshop, order_of
 
 SIZE = (640, 480)
 NAMES = ("man_glasses", "woman_headscarf")
@@ -48,9 +48,9 @@ def photos(samples):
 
 
 def order(photos, **changes):
-    people = [{"photo": name, "scale": 1.0, "row": None, "faces": []} for name, _ in photos]
+    hints = [{"photo": name, "scale": 1.0, "row": None, "faces": []} for name, _ in photos]
     plain = {"background": "new-year-wall", "candidates": 2, "size": list(SIZE), "seed": 1, "beauty": 1}
-    return {"people": people, "watermark": False, **plain, **changes}
+    return {"photos": hints, "feature": "reunion", "watermark": False, **plain, **changes}
 
 
 def quiet(*_):
@@ -232,9 +232,9 @@ def test_a_missing_photo_is_refused_by_name():
 
 def test_an_order_survives_json(photos):
     fields = json.loads(json.dumps(order(photos)))
-    made = reunion_order(fields)
+    made = order_of("reunion", fields)
     assert made.size == SIZE
-    assert [(p.photo, p.scale, p.row, p.faces) for p in made.people] == [(n, 1.0, None, ()) for n, _ in photos]
+    assert [(p.photo, p.scale, p.row, p.faces) for p in made.photos] == [(n, 1.0, None, ()) for n, _ in photos]
 
 
 @dataclass(frozen=True)

@@ -13,20 +13,22 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tuanyuan.domain.errors import OurFault, Rejected
+from tuanyuan.domain.order import Order, PhotoHint
 from tuanyuan.domain.photo import FaceReport, PhotoReport
 from tuanyuan.domain.ports.pixels import Finished, Made, Prepared, Progress, Wish
-from tuanyuan.domain.reunion import Order, PersonHint
 
 if TYPE_CHECKING:
     from tuanyuan.domain.ports import Scenes
     from tuanyuan.domain.scene import Scene
     from tuanyuan.services.darkroom import Darkroom
     from tuanyuan.services.finishing import Finishing
-    from tuanyuan.services.reunion import Reunion
+    from tuanyuan.services.picturing import Picturing
     from tuanyuan.settings import Settings
 
 PREVIEW_QUALITY = 85
 RESULT = "result.json"
+# What is made ready before anybody asks.
+FIRST = "reunion"
 PNG = b"\x89PNG"
 
 
@@ -55,16 +57,21 @@ class Workshop:
         self, feature: str, photos: Sequence[tuple[str, bytes]], order: dict[str, Any], progress: Progress
     ) -> Made:
         """Make a feature of photos by name; raises what its service raises. Nothing is written anywhere."""
-        if feature != "reunion":
-            raise OurFault("unexpected", detail=f"nothing here makes {feature!r}")
-        self._worked = True
         with _bad_alloc_is_memory():
             results = ResultsInMemory()
-            studio = self._reunion
-            darkroom = replace(studio.darkroom, files=PhotosInMemory(dict(photos)))
-            replace(studio, darkroom=darkroom).make(reunion_order(order), results, progress)
+            self._picturing_of(photos).make(order_of(feature, order), results, progress)
         files = dict(results.files)
         return Made(files=files, result=json.loads(files.pop(RESULT)))
+
+    def fit(self, feature: str, photos: Sequence[tuple[str, bytes]], order: dict[str, Any]) -> None:
+        """Whether photos will do for a feature; raises what its service raises. Nothing is made."""
+        with _bad_alloc_is_memory():
+            self._picturing_of(photos).fit(order_of(feature, order))
+
+    def _picturing_of(self, photos: Sequence[tuple[str, bytes]]) -> Picturing:
+        self._worked = True
+        studio = self._picturing
+        return replace(studio, darkroom=replace(studio.darkroom, files=PhotosInMemory(dict(photos))))
 
     def prepare(
         self, photos: Sequence[tuple[str, bytes]], most_bytes: int, most_side: int, most_pixels: int
@@ -120,13 +127,13 @@ class Workshop:
 
     def warm(self) -> None:
         """Load what `make` needs."""
-        self._reunion  # noqa: B018  # loading it is all that is wanted
+        self._picturing.makers(FIRST)  # what is asked for most
 
     def _finishing(self, photos: Sequence[tuple[str, bytes]]) -> Finishing:
         from tuanyuan.services.finishing import Finishing
 
         self._worked = True
-        return Finishing(replace(self._darkroom, files=PhotosInMemory(dict(photos))), self._reunion.judge)
+        return Finishing(replace(self._darkroom, files=PhotosInMemory(dict(photos))), self._picturing.judge)
 
     def rest(self) -> None:
         """A picture's gigabyte is not kept until the next order. Takes up to a tenth of a second."""
@@ -141,18 +148,20 @@ class Workshop:
         return self._kept.enter_context(wiring.darkroom(self._settings))
 
     @cached_property
-    def _reunion(self) -> Reunion:
+    def _picturing(self) -> Picturing:
         from tuanyuan import wiring
 
-        studio = self._kept.enter_context(wiring.reunion(self._settings))
+        studio = self._kept.enter_context(wiring.picturing(self._settings))
         return replace(studio, scenes=PresetsOnly(studio.scenes))
 
 
-def reunion_order(fields: dict[str, Any]) -> Order:
-    """The order from JSON: the fields of `domain.reunion.Order`."""
-    people = tuple(PersonHint(**{**person, "faces": tuple(person["faces"])}) for person in fields["people"])
-    width, height = fields["size"]
-    return Order(**{**fields, "people": people, "size": (width, height)})
+def order_of(feature: str, fields: dict[str, Any]) -> Order:
+    """The order from JSON: the fields of `domain.order.Order`. OurFault: of another feature."""
+    if fields["feature"] != feature:
+        raise OurFault("unexpected", detail=f"{feature!r} ordered as {fields['feature']!r}")
+    hints = tuple(PhotoHint(**{**hint, "faces": tuple(hint["faces"])}) for hint in fields["photos"])
+    size = tuple(fields["size"]) if fields["size"] else None
+    return Order(**{**fields, "photos": hints, "size": size})
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def generate(tuanyuan, served, models_dir, samples, monkeypatch) -> Callable:
         ([AGREED, "--option", "motion_bucket_id=5"], 2, "option_invalid", "options.motion_bucket_id"),
         ([AGREED, "--candidates", "5"], 2, "wrong_usage", "--candidates"),
         (["--feature", "motion", "--engine", "seedream"], 1, "feature_not_ready", "motion"),
-        (["--feature", "card"], 1, "feature_not_ready", "card"),
+        (["--feature", "motion"], 1, "feature_not_ready", "motion"),
         ([], 1, "abroad_not_agreed", "--abroad-agreed"),
         (["--engine", "seedream"], 1, "setting_missing", "TUANYUAN_SEEDREAM_API_KEY"),
         (["--engine", "comfyui"], 1, "setting_missing", "TUANYUAN_COMFYUI_URL"),

@@ -271,7 +271,7 @@ def test_stopped_in_the_middle_of_the_work(tmp_path, models_dir, samples, stop, 
     )
     with child:
         begun = ""
-        while "cutting people out" not in begun:
+        while "preparing" not in begun:
             line = child.stderr.readline()
             assert line, begun
             begun += line

@@ -32,6 +32,11 @@ def test_the_parameters_of_the_specification_with_what_holds() -> None:
         "fps": 10,
         "video_length": 5,
         "dynamic_type": "festival",
+        "placement": "auto",
+        "reflection": False,
+        "words": None,
+        "signature": None,
+        "orientation": "portrait",
     }
     assert parameters.read({}) == told
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuanyuan.domain.errors import WrongUsage
-from tuanyuan.domain.reunion import PersonHint, changed, parse_person, parse_size, plans
+from tuanyuan.domain.order import PhotoHint, parse_hint, parse_size
+from tuanyuan.domain.reunion import changed, plans
 
 
 @pytest.mark.parametrize(
@@ -54,17 +55,17 @@ def test_every_size_in_bounds_is_understood(width, height):
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("photo=a.jpg", PersonHint("a.jpg", 1.0, None, ())),
-        ("photo=a.jpg,scale=0.8,row=front", PersonHint("a.jpg", 0.8, "front", ())),
-        ("row=back,photo=小宝.jpg", PersonHint("小宝.jpg", 1.0, "back", ())),
-        ("photo=all.jpg,faces=1+3", PersonHint("all.jpg", 1.0, None, (1, 3))),
-        ("photo=a,b, c.jpg,scale=0.5", PersonHint("a,b, c.jpg", 0.5, None, ())),
-        ("photo=x=1.jpg", PersonHint("x=1.jpg")),
-        ("photo=a.jpg,scale=1.2", PersonHint("a.jpg", 1.2)),
+        ("photo=a.jpg", PhotoHint("a.jpg", 1.0, None, ())),
+        ("photo=a.jpg,scale=0.8,row=front", PhotoHint("a.jpg", 0.8, "front", ())),
+        ("row=back,photo=小宝.jpg", PhotoHint("小宝.jpg", 1.0, "back", ())),
+        ("photo=all.jpg,faces=1+3", PhotoHint("all.jpg", 1.0, None, (1, 3))),
+        ("photo=a,b, c.jpg,scale=0.5", PhotoHint("a,b, c.jpg", 0.5, None, ())),
+        ("photo=x=1.jpg", PhotoHint("x=1.jpg")),
+        ("photo=a.jpg,scale=1.2", PhotoHint("a.jpg", 1.2)),
     ],
 )
 def test_a_hint(text, hint):
-    assert parse_person(text) == hint
+    assert parse_hint(text) == hint
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_a_hint(text, hint):
 )
 def test_no_hint(text, part):
     with pytest.raises(WrongUsage) as refused:
-        parse_person(text)
+        parse_hint(text)
     assert refused.value.code == "person_invalid"
     assert part in refused.value.problem.message_en
     assert text in refused.value.problem.message_zh

@@ -54,7 +54,7 @@ class Shelf:
         features = (
             Feature("reunion", "时空拼图", "Family reunion", "", "", self.price, ready=True),
             Feature("tryon", "虚拟试衣", "Try-on", "", "", 5, ready=True),
-            Feature("card", "电子贺卡", "Greeting card", "", "", 0, ready=False),
+            Feature("card", "电子贺卡", "Greeting card", "", "", 0),
             Feature("motion", "微动态", "Living picture", "", "", 8, ready=True),
         )
         return Catalogue(features, self.backgrounds(), (), ())

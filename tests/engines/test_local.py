@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
+from importlib import import_module
+from string import Formatter
 from typing import Any
 
 import pytest
 
 from tuanyuan.domain.capabilities import Limits
-from tuanyuan.domain.engine import BadRequest, EngineRequest, InputRefused, TaskRef, Throttled, Transient
+from tuanyuan.domain.engine import BadRequest, Beyond, EngineRequest, InputRefused, TaskRef, Throttled, Transient
 from tuanyuan.domain.errors import NotNow, OurFault, PhotosRejected, Rejected, WrongUsage
 from tuanyuan.domain.job import JobRequest, Person
-from tuanyuan.domain.messages import problem
+from tuanyuan.domain.messages import MESSAGES, outfits, problem, tryon
+from tuanyuan.domain.order import Order, PhotoHint
 from tuanyuan.domain.photo import PhotoReport
 from tuanyuan.domain.ports import Made
-from tuanyuan.domain.reunion import Order, PersonHint
 from tuanyuan.engines.local.engine import LocalEngine
-from tuanyuan.engines.local.ordering import as_fields, reunion_order
+from tuanyuan.engines.local.ordering import STYLES, UNDERSTOOD, as_fields, local_order
 from tuanyuan.imaging.label import read_label
 from tuanyuan.processes.pixels import PixelProcesses
 from tuanyuan.settings import Settings
-from tuanyuan.workshop import reunion_order as order_from_json
+from tuanyuan.wiring.makers import MAKERS
+from tuanyuan.workshop import order_of
 
 
 def request(photos=("p1", "p2"), **fields: Any) -> JobRequest:
@@ -48,8 +51,9 @@ def submit(engine, order, photos=(("p1", b"1"), ("p2", b"2")), candidates=4, wat
 
 
 def test_without_a_word_the_usual_portrait_is_made():
-    made = reunion_order(request(), 4, False)
-    assert made == Order((PersonHint("p1"), PersonHint("p2")), "new-year-wall", 4, (1920, 1440), 1001, 1, False)
+    made = local_order(request(), 4, False)
+    assert made == Order((PhotoHint("p1"), PhotoHint("p2")), "reunion", candidates=4, seed=1001, beauty=1)
+    assert made.frame == (1920, 1440)
 
 
 def test_everything_that_was_said_is_understood():
@@ -58,15 +62,15 @@ def test_everything_that_was_said_is_understood():
         options={"size": "1280x960", "seed": 7, "beauty_level": 0},
         people=(Person("p2", 0.8, "front", (1, 3)),),
     )
-    made = reunion_order(order, 1, True)
-    hints = (PersonHint("p1"), PersonHint("p2", 0.8, "front", (1, 3)))
-    assert made == Order(hints, "studio-portrait", 1, (1280, 960), 7, 0, True)
-    assert order_from_json(json.loads(json.dumps(as_fields(made)))) == made
+    made = local_order(order, 1, True)
+    hints = (PhotoHint("p1"), PhotoHint("p2", 0.8, "front", (1, 3)))
+    assert made == Order(hints, "reunion", "studio-portrait", None, 1, (1280, 960), 7, 0, True)
+    assert order_of("reunion", json.loads(json.dumps(as_fields(made)))) == made
 
 
 @pytest.mark.parametrize(("name", "size"), [("1080p", (1440, 1080)), ("2k", (1920, 1440)), ("4k", (4096, 3072))])
 def test_a_resolution_is_a_size(name, size):
-    assert reunion_order(request(options={"resolution": name}), 4, False).size == size
+    assert local_order(request(options={"resolution": name}), 4, False).size == size
 
 
 @pytest.mark.parametrize(
@@ -109,7 +113,7 @@ def test_an_option_that_is_not_understood_is_refused_by_name(options, field):
         (request(photos="abcdef"), "photos"),
         (request(photos=("a", "a")), "photos"),
         (request(style="oil"), "style"),
-        (JobRequest("makeover", ("p1",)), "feature"),
+        (JobRequest("motion", ("p1",)), "feature"),
         (request(people=(Person("other"),)), "people.photo"),
         (request(people=(Person("p1"), Person("p1"))), "people.photo"),
         (request(people=(Person("p1", scale=0.1),)), "people.scale"),
@@ -152,6 +156,17 @@ def test_the_answer_holds_the_pictures_best_first_with_their_facts():
     assert (feature, photos) == ("reunion", (("p1", b"1"), ("p2", b"2")))
     assert (order["candidates"], order["watermark"]) == (2, True)
     assert steps == [(0.5, "一半", "half")]
+
+
+def test_made_anew_is_made_otherwise_and_the_same_however_often_the_step_runs():
+    pixels = Pixels(Made({}, {"candidates": []}))
+    engine = LocalEngine(pixels, Limits())
+    for order in (request(), request(again=True), request(again=True), request(again=True, options={"seed": 5})):
+        submit(engine, order)
+    seeds = [order["seed"] for _, _, order in pixels.asked]
+    assert seeds[0] == 1001
+    assert 1001 < seeds[1] == seeds[2] <= 1001 + 4096
+    assert seeds[3] == 5
 
 
 @pytest.mark.parametrize(
@@ -211,3 +226,54 @@ def test_the_loop_stays_free_while_a_picture_is_made(models_dir, scenes, samples
     assert read_label(picture.data).produce_id == picture.facts["produce_id"]
     assert [p["photo"] for p in picture.facts["people"]] == list(names)
     assert all(p["face_distance"] < 0.45 for p in picture.facts["people"])
+
+
+@pytest.mark.parametrize(
+    ("feature", "module"),
+    [("avatar", "avatar"), ("fashion", "fashion_looks"), ("product", "product"), ("restore", "restore")],
+)
+def test_the_styles_that_are_offered_are_those_that_are_made(feature, module):
+    made = import_module(f"tuanyuan.engines.local.{module}").STYLES
+    assert sorted(STYLES[feature]) == sorted(made)
+
+
+def test_every_feature_that_is_offered_has_its_maker():
+    assert set(MAKERS) == set(UNDERSTOOD)
+    for feature, (module, name) in MAKERS.items():
+        assert getattr(import_module(f"tuanyuan.engines.local.{module}"), name).feature == feature
+
+
+def test_a_finished_picture_takes_the_place_of_a_photo():
+    order = local_order(JobRequest("card", (), work="w", style="wedding", options={"words": "百年好合"}), 1, False)
+    assert order.photos == (PhotoHint("w"),)
+    assert (order.style, dict(order.options)) == ("wedding", {"words": "百年好合"})
+
+
+@pytest.mark.parametrize(("feature", "wanted"), [("makeover", True), ("reunion", False)])
+def test_a_mask_is_taken_where_clothes_are_changed(feature, wanted):
+    order = JobRequest(feature, ("p1",), mask="m")
+    if wanted:
+        assert local_order(order, 4, False).mask == "m"
+        return
+    with pytest.raises(WrongUsage, match="mask"):
+        local_order(order, 4, False)
+
+
+@pytest.mark.parametrize(
+    ("order", "looks"),
+    [
+        (JobRequest("tryon", ("p1", "p2")), True),
+        (JobRequest("makeover", ("p1",), options={"cloth_style": "tang"}), True),
+        (JobRequest("makeover", ("p1",)), False),
+        (JobRequest("reunion", ("p1",)), False),
+    ],
+)
+def test_photos_are_looked_at_beforehand_where_many_will_not_do(order, looks):
+    assert LocalEngine(Pixels(None), Limits()).looks(order) is looks
+
+
+@pytest.mark.parametrize("code", [*outfits.MESSAGES, *tryon.MESSAGES])
+def test_what_this_computer_cannot_do_another_engine_may(code):
+    facts = {name: "x" for text in MESSAGES[code] for _, name, _, _ in Formatter().parse(text) if name}
+    with pytest.raises(Beyond):
+        submit(LocalEngine(Pixels(Rejected(code, **facts)), Limits()), request())

@@ -23,7 +23,7 @@ from tuanyuan.engines.comfyui import workflows
 from tuanyuan.engines.comfyui.mapping import filled
 from tuanyuan.engines.gemini import mapping as gemini
 from tuanyuan.engines.jimeng import mapping as jimeng
-from tuanyuan.engines.local.ordering import reunion_order
+from tuanyuan.engines.local.ordering import UNDERSTOOD, local_order
 from tuanyuan.engines.openai import mapping as openai
 from tuanyuan.engines.parameter_table import tables
 from tuanyuan.engines.replicate import mapping as replicate
@@ -62,6 +62,11 @@ VALUES = {
     "fps": (10, 60),
     "video_length": (5, 10),
     "dynamic_type": ("festival", "snow", "lanterns", "petals", "calm"),
+    "placement": ("auto", "standing", "lying"),
+    "reflection": (False, True),
+    "words": (None, "阖家团圆"),
+    "signature": (None, "小明"),
+    "orientation": ("portrait", "landscape"),
 }
 # Which pictures a model may want.
 PICTURES = (("person",), ("picture",), ("person", "garment"), ("person", "mask"), ("picture", "mask"))
@@ -244,11 +249,19 @@ def local_cell(name, cell):
             # What is always done cannot be left out.
             assert cell.taken == "none" or "always" in cell.as_
             with pytest.raises(WrongUsage, match=f"options.{name}"):
-                reunion_order(JobRequest("reunion", ("p1",), options={name: value}), 4, False)
+                local_order(locally(name, {name: value}), 4, False)
             continue
-        one, other = (
-            asdict(reunion_order(JobRequest("reunion", ("p1",), options=options(name, told)), 4, False))
-            for told in (usual, value)
-        )
+        known = re.search(r"\((.*)\)", cell.as_)
+        if known and value not in known.group(1).split(", "):
+            with pytest.raises(WrongUsage, match=f"options.{name}"):
+                local_order(locally(name, {name: value}), 4, False)
+            continue
+        one, other = (asdict(local_order(locally(name, options(name, told)), 4, False)) for told in (usual, value))
         differing = {f"Order.{field}" for field in one if one[field] != other[field]}
-        assert differing == {cell.as_}
+        assert differing == {*named(cell.as_)}
+
+
+def locally(name, told):
+    """An order of the first feature here that takes the parameter; a family portrait takes those that none does."""
+    feature = next((feature for feature, taken in UNDERSTOOD.items() if name in taken), "reunion")
+    return JobRequest(feature, tuple(f"p{n}" for n in range(FEATURES[feature].least)), options=told)

@@ -160,7 +160,8 @@ def test_the_catalogue_says_what_each_feature_takes_and_who_makes_it(opened: Ope
         assert features["tryon"]["photos"] == {"least": 2, "most": 2, "roles": ["person", "garment"]}
         assert features["avatar"]["photos"] == {"least": 1, "most": 20, "roles": ["person", "person"]}
         assert features["product"]["photos"] == {"least": 1, "most": 1, "roles": ["product"]}
-        assert (features["card"]["photos"], features["card"]["styles"]) == (None, [])
+        assert features["card"]["photos"] == {"least": 1, "most": 1, "roles": ["picture"]}
+        assert features["motion"]["photos"] is None
         assert catalogue["engines"] == [
             {
                 "id": "comfyui",

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tuanyuan import wiring
-from tuanyuan.domain.reunion import Order, PersonHint
+from tuanyuan.domain.order import Order, PhotoHint
 from tuanyuan.imaging.decode import decode
 from tuanyuan.settings import Settings
 
@@ -43,12 +43,12 @@ class Made:
 
 @pytest.fixture(scope="session")
 def make(models_dir, scenes, samples, tmp_path_factory) -> Callable[..., Made]:
-    """`make("man_glasses", PersonHint("astronaut", scale=0.8), size=(960, 720))`."""
-    with wiring.reunion(Settings(models_dir=models_dir, scenes_dir=scenes)) as studio:
+    """`make("man_glasses", PhotoHint("astronaut", scale=0.8), size=(960, 720))`."""
+    with wiring.picturing(Settings(models_dir=models_dir, scenes_dir=scenes)) as studio:
 
-        def order(*who: str | PersonHint, **options: Any) -> Made:
-            hints = [hint if isinstance(hint, PersonHint) else PersonHint(hint) for hint in who]
-            people = tuple(PersonHint(str(samples / f"{h.photo}.jpg"), h.scale, h.row, h.faces) for h in hints)
+        def order(*who: str | PhotoHint, **options: Any) -> Made:
+            hints = [hint if isinstance(hint, PhotoHint) else PhotoHint(hint) for hint in who]
+            people = tuple(PhotoHint(str(samples / f"{h.photo}.jpg"), h.scale, h.row, h.faces) for h in hints)
             folder = tmp_path_factory.mktemp("made")
             with wiring.outbox(folder) as results:
                 result = studio.make(Order(people, **options), results, lambda *_: None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from doubles.photos import jpeg, save
-from doubles.reunion import OneByOne
+from doubles.picturing import OneByOne
 from doubles.sitters import face_at
 
 from tuanyuan.domain.errors import Rejected

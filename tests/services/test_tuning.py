@@ -66,6 +66,9 @@ class Pixels:
     def examine(self, *asked):
         return ("examine", *asked)
 
+    def fit(self, *asked):
+        return ("fit", *asked)
+
     def preview(self, *asked):
         return ("preview", *asked)
 
@@ -86,6 +89,7 @@ class Pixels:
 def test_noting_changes_nothing_and_keeps_what_was_not_shown_too():
     noting = Noting(Pixels())
     assert noting.examine(b"a", "n") == ("examine", b"a", "n")
+    assert noting.fit("tryon", (), {}) == ("fit", "tryon", (), {})
     assert noting.preview(b"a", 9) == ("preview", b"a", 9)
     assert noting.prepare((("n", b"a"),), 1, 2, 3) == ("prepare", (("n", b"a"),), 1, 2, 3)
     assert noting.remember((), "reunion", {}) == ("remember", (), "reunion", {})

@@ -98,6 +98,6 @@ PLANTED = {
 def test_a_planted_bug_is_seen(name: str, empty_sqlite: EmptySqlite, tmp_path: Path) -> None:
     plant, faults, rule = PLANTED[name]
     # Jimeng takes two at once, Seedream many.
-    engine = "jimeng" if name == "slot not counted" else "seedream"
-    with plant(), run(empty_sqlite, tmp_path, seed=1, jobs=4, faults=faults, engines=[engine], gap=2.0) as world:
+    engine, jobs = ("jimeng", 10) if name == "slot not counted" else ("seedream", 4)
+    with plant(), run(empty_sqlite, tmp_path, seed=1, jobs=jobs, faults=faults, engines=[engine], gap=2.0) as world:
         assert rule in {broken for broken, _, _ in world.wrong}

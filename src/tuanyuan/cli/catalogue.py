@@ -41,6 +41,10 @@ def _list(catalogue: Catalogue) -> None:
         _entry(feature.ready, feature, f"{feature.credits} 积分 credits")
         say(f"      {feature.about_zh}  {feature.about_en}", "dim")
         say(f"      {_makers(feature)}", "dim")
+        if feature.here_zh:
+            say(f"      {feature.here_zh}  {feature.here_en}", "dim")
+        if feature.styles:
+            say(f"      风格 styles: {' '.join(feature.styles)}", "dim")
     say("背景 Backgrounds", "bold")
     for background in catalogue.backgrounds:
         _entry(True, background, " ".join(background.motion))

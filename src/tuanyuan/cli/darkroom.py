@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tuanyuan.cli.console import Json, emit, say, show_problem
+from tuanyuan.domain.errors import WrongUsage
 from tuanyuan.domain.photo import WARNINGS
 
 PhotoNames = Annotated[list[str], typer.Argument(metavar="PHOTO…", help="照片。 Photos.")]
@@ -52,12 +53,17 @@ def mask(
     photos: PhotoNames,
     out: Out,
     goods: Annotated[bool, typer.Option("--goods", help="抠商品而不是人物。 Goods instead of people.")] = False,
+    clothes: Annotated[
+        bool, typer.Option("--clothes", help="抠上衣，改过后可用于 --clothes-mask。 The tops that people wear.")
+    ] = False,
     by: Annotated[
         str | None, typer.Option("--by", help="由谁来做：local、tencent。 By whom; else all in turn.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """抠出人物或商品。 Cut people or goods out: the mask, and the cut-out with transparency."""
+    """抠出人物、商品或上衣。 Cut people, goods or tops out: the mask, and the cut-out with transparency."""
+    if goods and clothes:
+        raise WrongUsage("option_invalid", field="--clothes", allowed="--goods ｜ --clothes")
     from tuanyuan import settings, wiring
     from tuanyuan.wiring.retouching import cutting
 
@@ -65,7 +71,7 @@ def mask(
     with cutting(settings.load()) as studio, wiring.outbox(out) as results:
         for number, photo in enumerate(photos, 1):
             stem = _stem(photo, photos, number)
-            cut = studio.cut(photo, "goods" if goods else "portrait", by)
+            cut = studio.cut(photo, "goods" if goods else "clothes" if clothes else "portrait", by)
             results.write(f"{stem}-mask.png", cut.mask)
             results.write(f"{stem}-cutout.png", cut.picture)
             files = {"photo": photo, "file": f"{stem}-cutout.png", "mask": f"{stem}-mask.png"}

@@ -12,7 +12,7 @@ import typer
 from tuanyuan.cli.bar import Bar
 from tuanyuan.cli.console import Json, emit, say
 from tuanyuan.domain.errors import Rejected, WrongUsage
-from tuanyuan.domain.reunion import MOST_CANDIDATES
+from tuanyuan.domain.order import MOST_CANDIDATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tuanyuan.store.outbox import Outbox
 
 # In the catalogue, and not made by this version.
-LATER = ("motion", "card")
+LATER = ("motion",)
 
 
 def generate(

@@ -102,7 +102,8 @@ class Capabilities:
     """One engine. `models`: what it has, the preferred first. parameters: by name; one that is missing is "none".
 
     complete: it takes photos as they were sent, and its pictures come judged, ranked, watermarked and labelled.
-    provider: who gets the pictures, in the consent's words; empty: nobody.
+    provider: who gets the pictures, in the consent's words; empty: nobody. styles: of a feature those that it has;
+    a feature that is missing: all that the prompt library has words for.
     """
 
     name_zh: str
@@ -113,6 +114,7 @@ class Capabilities:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     complete: bool = False
     provider: str = ""
+    styles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def features(self) -> frozenset[str]:

@@ -17,7 +17,8 @@ class Feature:
     """One thing a user can order. `ready`: an engine in use makes it; `credits` is its price.
 
     makers: ids of the engines in use that make it. makeable: ids of all engines that would, had they their keys.
-    styles: what its `style` may be; none: there is no list of them.
+    styles: what its `style` may be; none: there is no list of them. here_zh, here_en: what of it this computer can do
+    by itself, and what needs another engine; empty: all of it.
     """
 
     id: str
@@ -26,6 +27,8 @@ class Feature:
     about_zh: str
     about_en: str
     credits: int
+    here_zh: str = ""
+    here_en: str = ""
     ready: bool = False
     makers: tuple[str, ...] = ()
     makeable: tuple[str, ...] = ()

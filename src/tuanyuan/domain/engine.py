@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from tuanyuan.domain.capabilities import Capabilities, Model
 from tuanyuan.domain.errors import NotNow, OurFault, Rejected
@@ -151,6 +151,26 @@ class Engine(Protocol):
     async def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+@runtime_checkable
+class Choosy(Protocol):
+    """An engine that can tell before anything is charged whether it can do these photos."""
+
+    def looks(self, order: JobRequest) -> bool:
+        """Whether it wants to look at the photos of such an order at all."""
+        ...
+
+    def fit(self, order: JobRequest, photos: Sequence[tuple[str, bytes]]) -> None:
+        """Whether it can do them: Rejected, with advice. Blocks its thread for some seconds. Nothing is made.
+
+        photos: id and bytes of each of `order.pictures`, the mask last.
+        """
+        ...
+
+
+class Beyond(Rejected):
+    """The engine cannot do these photos; another may."""
 
 
 class InputRefused(Rejected):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tuanyuan.domain.engine import Role
-from tuanyuan.domain.photo import WARNINGS, PhotoReport
+from tuanyuan.domain.photo import MOST_PEOPLE, WARNINGS, PhotoReport
 
 # Problems of the people in a photo; the photo itself is readable and large enough.
 _OF_FACES = frozenset(
@@ -20,7 +21,9 @@ class Taking:
     likeness: everybody who is in the photos must be there once and recognisable. False: people are measured where they
     are found, for a style may change a face; or there need be none.
 
-    sent: so many photos go to an engine at most; None: all.
+    sent: so many photos go to an engine at most; None: all. place: the kind of scene it takes; None: none.
+    background: the scene when none is asked for; None: the feature has a ground of its own. once: nobody may be in it
+    twice. people: so many at most; None: any number.
     """
 
     first: Role
@@ -29,16 +32,21 @@ class Taking:
     most: int = 1
     likeness: bool = True
     sent: int | None = None
+    place: Literal["room", "table"] | None = None
+    background: str | None = None
+    once: bool = False
+    people: int | None = MOST_PEOPLE
 
 
 FEATURES: dict[str, Taking] = {
-    "reunion": Taking("person", "person", most=5),
-    "makeover": Taking("person"),
-    "tryon": Taking("person", "garment", least=2, most=2),
-    "fashion": Taking("garment", "person", most=2, likeness=False),
-    "avatar": Taking("person", "person", most=20, likeness=False, sent=3),
-    "product": Taking("product", most=1, likeness=False),
-    "restore": Taking("picture"),
+    "reunion": Taking("person", "person", most=5, place="room", background="new-year-wall", once=True),
+    "makeover": Taking("person", place="room", background="new-year-wall"),
+    "tryon": Taking("person", "garment", least=2, most=2, people=1),
+    "fashion": Taking("garment", "person", most=2, likeness=False, place="room", background="studio"),
+    "avatar": Taking("person", "person", most=20, likeness=False, sent=3, people=None),
+    "product": Taking("product", most=1, likeness=False, place="table"),
+    "restore": Taking("picture", people=None),
+    "card": Taking("picture", people=None),
 }
 
 

@@ -56,7 +56,11 @@ class Person:
 
 @dataclass(frozen=True)
 class JobRequest:
-    """What was ordered, after validation. `photos` are ids of kept photos. Everything in it is JSON."""
+    """What was ordered, after validation. `photos` are ids of kept photos. Everything in it is JSON.
+
+    work: the id of a finished picture that takes the place of a photo. mask: the id of a kept grey picture over the
+    first photo, white where the clothes are.
+    """
 
     feature: str
     photos: tuple[str, ...]
@@ -66,6 +70,13 @@ class JobRequest:
     people: tuple[Person, ...] = ()
     tier: Tier = "credits"
     again: bool = False
+    work: str | None = None
+    mask: str | None = None
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Ids of what it is made from, in the order of the feature's roles: the work, then the photos."""
+        return self.photos if self.work is None else (self.work, *self.photos)
 
 
 @dataclass(frozen=True)

@@ -121,14 +121,14 @@ def final_score(judgement: Judgement, composition: float) -> float:
     return round((1 - COMPOSITION_SHARE) * judgement.score + COMPOSITION_SHARE * composition, 4)
 
 
-def ranked(judgements: Sequence[Judgement], scores: Sequence[float]) -> list[int]:
+def ranked(passed: Sequence[bool], scores: Sequence[float]) -> list[int]:
     """Positions from best to worst: those that passed first, then by score; equal ones keep their order."""
-    return sorted(range(len(judgements)), key=lambda i: (not judgements[i].passed, -scores[i]))
+    return sorted(range(len(passed)), key=lambda i: (not passed[i], -scores[i]))
 
 
-def enough_passed(judgements: Sequence[Judgement]) -> bool:
+def enough_passed(passed: Sequence[bool]) -> bool:
     """At least two of four, or half of a smaller set, rounded up, pass every check."""
-    return sum(j.passed for j in judgements) >= max(1, (len(judgements) + 1) // 2)
+    return sum(passed) >= max(1, (len(passed) + 1) // 2)
 
 
 def as_dict(person: Measured, photo: str, extra: Sequence[str] = ()) -> dict[str, Any]:

@@ -6,12 +6,13 @@ Every engine says in its `engine.toml` how it takes each of them; docs/engines/p
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tuanyuan.domain.errors import WrongUsage
-from tuanyuan.domain.reunion import LEAST_SIDE, MOST_SIDE, parse_size
+from tuanyuan.domain.order import LEAST_SIDE, MOST_SIDE, parse_size
 
 # One seed for each candidate of a set.
 SEEDS = (1001, 1002, 1003, 1004)
@@ -79,7 +80,22 @@ class Size:
         return str(value)
 
 
-PARAMETERS: Mapping[str, Choice | Number | Switch | Size] = {
+@dataclass(frozen=True)
+class Words:
+    """Words to be set in a picture: `most` characters in composed form, and line breaks."""
+
+    most: int
+    default: str | None = None
+
+    def read(self, name: str, value: Any) -> str:
+        """The words, trimmed. WrongUsage option_invalid."""
+        text = unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else None
+        good = text is not None and len(text) <= self.most
+        good = good and not any(unicodedata.category(sign)[0] == "C" for sign in (text or "").replace("\n", ""))
+        return str(_refuse_unless(good, name, f"≤ {self.most}", text))
+
+
+PARAMETERS: Mapping[str, Choice | Number | Switch | Size | Words] = {
     "seed": Number(SEEDS[0], 0, MOST_SEED, whole=True),
     "size": Size(),
     "resolution": Choice(None, tuple(RESOLUTIONS)),
@@ -97,6 +113,11 @@ PARAMETERS: Mapping[str, Choice | Number | Switch | Size] = {
     "fps": Number(10, 6, 60, whole=True),
     "video_length": Number(5, 3, 10, whole=True),
     "dynamic_type": Choice("festival", ("festival", "snow", "lanterns", "petals", "calm")),
+    "placement": Choice("auto", ("auto", "standing", "lying")),
+    "reflection": Switch(False),
+    "words": Words(80),
+    "signature": Words(24),
+    "orientation": Choice("portrait", ("portrait", "landscape")),
 }
 
 

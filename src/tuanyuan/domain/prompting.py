@@ -257,7 +257,7 @@ def _who(
     pictures: dict[Role, list[str]] = {}
     for number, reference in enumerate(references, 1):
         if reference.role != "mask":
-            photo = order.photos[number - 1] if number <= len(order.photos) else ""
+            photo = order.pictures[number - 1] if number <= len(order.pictures) else ""
             hint = next((person for person in order.people if person.photo == photo), None)
             pictures.setdefault(reference.role, []).append(_named(number, hint, language))
     for role in pictures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 Colour = tuple[float, float, float]
 
@@ -26,7 +27,9 @@ class Light:
 class Scene:
     """motion: effects that suit it. blur: lens blur already in the picture, as a share of its width.
 
-    own: the customer's own picture.
+    kind: people stand in a "room", goods on a "table". standing_line: share of the height where the floor, or the
+    table's middle, meets the plane of the people or goods; above 1: below the frame. eye_line: share of the height for
+    the eyes of a standing grown-up. own: the customer's own picture.
     """
 
     id: str
@@ -36,4 +39,7 @@ class Scene:
     motion: tuple[str, ...] = ()
     light: Light = Light()
     blur: float = 0.0
+    kind: Literal["room", "table"] = "room"
+    standing_line: float = 1.3
+    eye_line: float = 0.4
     own: bool = False

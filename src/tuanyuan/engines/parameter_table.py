@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tuanyuan.domain.capabilities import Parameter
-from tuanyuan.domain.parameters import PARAMETERS, Choice, Number, Size, Switch
+from tuanyuan.domain.parameters import PARAMETERS, Choice, Number, Size, Switch, Words
 from tuanyuan.engines import manifest
 from tuanyuan.engines.local.ordering import PARAMETERS as LOCAL
 
@@ -56,15 +56,17 @@ def _by(told: Parameter) -> str:
     return f"`{told.as_}`" if told.taken == "sent" and " " not in told.as_ else told.as_
 
 
-def _values(parameter: Choice | Number | Switch | Size) -> str:
+def _values(parameter: Choice | Number | Switch | Size | Words) -> str:
     if isinstance(parameter, Choice):
         return ", ".join(f"`{word}`" for word in parameter.words)
     if isinstance(parameter, Number):
         return f"{parameter.least:.10g}–{parameter.most:.10g}" + (", whole" if parameter.whole else "")
+    if isinstance(parameter, Words):
+        return f"up to {parameter.most} characters"
     return "`true`, `false`" if isinstance(parameter, Switch) else "`1920x1440` …"
 
 
-def _default(parameter: Choice | Number | Switch | Size) -> str:
+def _default(parameter: Choice | Number | Switch | Size | Words) -> str:
     if parameter.default is None:
         return "–"
     return f"`{str(parameter.default).lower()}`"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -35,6 +35,8 @@ class PhotosView(BaseModel):
 class FeatureView(BaseModel):
     """One thing to order. `ready`: it can be ordered now; `credits`: its price; `engines`: ids of those who make it.
 
+    `here_zh`, `here_en`: what of it this computer can do by itself, and what needs another engine; empty: all of it.
+
     `photos`: null where none are sent. `styles`: what `style` of an order may be; empty: it has none.
     """
 
@@ -43,6 +45,8 @@ class FeatureView(BaseModel):
     name_en: str
     about_zh: str
     about_en: str
+    here_zh: str
+    here_en: str
     credits: int = Field(examples=[6])
     ready: bool
     engines: list[str] = Field(examples=[["local"]])
@@ -51,11 +55,13 @@ class FeatureView(BaseModel):
 
 
 class BackgroundView(BaseModel):
-    """A place to stand in."""
+    """A place: people stand in a `room`, goods on a `table`. `motion`: effects that suit it."""
 
     id: str = Field(examples=["new-year-wall"])
     name_zh: str
     name_en: str
+    kind: Literal["room", "table"]
+    motion: list[str]
 
 
 class EngineView(BaseModel):
@@ -106,7 +112,7 @@ def show(visit: Anybody) -> Response:
     catalogue = visit.studio.jobs.offering.now()
     answer = CatalogueView(
         features=[_feature(feature) for feature in catalogue.features],
-        backgrounds=[BackgroundView(id=b.id, name_zh=b.name_zh, name_en=b.name_en) for b in catalogue.backgrounds],
+        backgrounds=[BackgroundView.model_validate(b, from_attributes=True) for b in catalogue.backgrounds],
         engines=[_engine(engine) for engine in catalogue.engines if engine.in_use],
         offers=[OfferView.model_validate(o, from_attributes=True) for o in catalogue.offers],
     )
@@ -126,6 +132,8 @@ def _feature(feature: Feature) -> FeatureView:
         name_en=feature.name_en,
         about_zh=feature.about_zh,
         about_en=feature.about_en,
+        here_zh=feature.here_zh,
+        here_en=feature.here_en,
         credits=feature.credits,
         ready=feature.ready,
         engines=list(feature.makers),

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from tuanyuan.http.visit import Visit
 
 _LARGEST = 2**53
-Word = Annotated[str, StringConstraints(max_length=200, pattern=PRINTABLE)]
+# Lines may be broken.
+Word = Annotated[str, StringConstraints(max_length=200, pattern=PRINTABLE.replace(r"\x00-\x1f", r"\x00-\x09\x0b-\x1f"))]
 Whole = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
 Real = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 Option = bool | Whole | Real | Word | None
@@ -44,8 +45,12 @@ class Order(Asked):
     """
 
     feature: Name = Field(examples=["reunion"])
-    photos: Annotated[list[Id], Field(min_length=1, max_length=20)] = Field(
-        examples=[["3f0c0f6a2ad84c0b9f4fd2f5f2a1b7f1"]]
+    photos: Annotated[list[Id], Field(max_length=20)] = Field(
+        default_factory=list, examples=[["3f0c0f6a2ad84c0b9f4fd2f5f2a1b7f1"]]
+    )
+    work: Id | None = Field(default=None, description="A finished picture instead of a photo: for a card, say.")
+    mask: Id | None = Field(
+        default=None, description="A kept grey picture over the first photo, white where the clothes are."
     )
     background: Name | None = Field(default=None, examples=["new-year-wall"])
     style: Name | None = None
@@ -69,6 +74,8 @@ class Order(Asked):
             people=people,
             tier=self.tier,
             again=self.again,
+            work=self.work,
+            mask=self.mask,
         )
 
 

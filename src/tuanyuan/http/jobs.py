@@ -36,13 +36,18 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 @router.post("", status_code=202, response_model=JobView, responses=refusals(401, 402, 404, 409))
 def post(visit: Somebody, body: Order, once: OnlyOnce) -> Response:
     """Order pictures. Answers at once; the price is taken now, and comes back by itself should the job fail."""
+    order = body.request()
+    with visit.reading() as (unit, user):
+        look = visit.studio.fitness.look(unit, user, order)
+    if look is not None:
+        look()
     with visit.writing("order") as (unit, user):
         return once.answer(
             unit,
             user,
             visit.studio.clock,
             body,
-            lambda: job_view(visit, unit, visit.studio.jobs.submit(unit, user, body.request())),
+            lambda: job_view(visit, unit, visit.studio.jobs.submit(unit, user, order)),
             202,
         )
 

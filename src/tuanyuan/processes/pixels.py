@@ -61,6 +61,10 @@ class PixelProcesses:
         made: Made = self.making.call("make", feature, tuple(photos), order, progress=progress)
         return made
 
+    def fit(self, feature: str, photos: Sequence[tuple[str, bytes]], order: dict[str, Any]) -> None:
+        """Whether photos will do; blocks its thread. Beside what is being made, never after it."""
+        self.looking.call("fit", feature, tuple(photos), order, seconds=LOOK_SECONDS * max(1, len(photos)))
+
     def prepare(
         self, photos: Sequence[tuple[str, bytes]], most_bytes: int, most_side: int, most_pixels: int
     ) -> Sequence[Prepared]:

@@ -16,7 +16,7 @@ from datetime import timedelta
 import structlog
 
 from tuanyuan.domain import parameters
-from tuanyuan.domain.engine import EngineRequest, Picture, Prompt, Reference
+from tuanyuan.domain.engine import EngineRequest, Picture, Prompt, Reference, Role
 from tuanyuan.domain.errors import NotNow, OurFault
 from tuanyuan.domain.feature import roles, sent
 from tuanyuan.domain.job import Job
@@ -65,14 +65,15 @@ class Brief:
         """The pictures that may be shown, labelled, with what was measured. Of a complete engine: as they came."""
         if self.chosen.engine.capabilities.complete or not pictures:
             return pictures
+        own = _unmasked(self.job, self.photos)
         wish = Wish(
             feature=self.job.request.feature,
-            photos=tuple(name for name, _ in self.photos),
+            photos=tuple(name for name, _ in own),
             size=self._measure(request),
             chosen=_chosen(self.job),
             watermark=request.watermark,
         )
-        finished = self.pixels.finish([picture.data for picture in pictures], self.photos, wish, self._remembered())
+        finished = self.pixels.finish([picture.data for picture in pictures], own, wish, self._remembered())
         shown = []
         for done in finished:
             if done.data is None:
@@ -134,7 +135,7 @@ class Briefing:
     def _remember(self, job: Job, photos: Photos) -> Future[bytes] | None:
         """Begun now, done while the engine works. None: too much waits already."""
         try:
-            return self.pixels.remember(photos, job.request.feature, _chosen(job))
+            return self.pixels.remember(_unmasked(job, photos), job.request.feature, _chosen(job))
         except NotNow:
             return None
 
@@ -151,15 +152,24 @@ class Briefing:
             yield lent
 
     def _references(self, chosen: Chosen, job: Job, photos: Photos) -> tuple[Reference, ...]:
-        """Every photo within the model's bounds, in the order of the order."""
-        model = chosen.model
-        count = min(sent(job.request.feature, len(photos)), model.references)
-        shown = roles(job.request.feature, len(photos))[:count]
-        prepared = self.pixels.prepare(photos[:count], model.most_bytes, model.most_side, model.most_pixels)
+        """Every photo within the model's bounds, in the order of the order; a mask last."""
+        model, masked = chosen.model, job.request.mask is not None
+        own = _unmasked(job, photos)
+        count = min(sent(job.request.feature, len(own)), model.references)
+        shown: tuple[Role, ...] = roles(job.request.feature, len(own))[:count]
+        wanted = own[:count]
+        if masked:
+            shown, wanted = (*shown, "mask"), (*wanted, photos[-1])
+        prepared = self.pixels.prepare(wanted, model.most_bytes, model.most_side, model.most_pixels)
         return tuple(
             Reference(role, ready.data, ready.media_type, ready.width, ready.height)
             for role, ready in zip(shown, prepared, strict=True)
         )
+
+
+def _unmasked(job: Job, photos: Photos) -> Photos:
+    """Without the mask, which stands last."""
+    return photos if job.request.mask is None else photos[:-1]
 
 
 def _chosen(job: Job) -> Mapping[str, tuple[int, ...]]:

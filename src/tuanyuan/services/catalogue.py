@@ -63,11 +63,21 @@ class Catalogues:
             replace(
                 feature.made_by(used),
                 makeable=feature.made_by(able).makers,
-                styles=tuple(self.styles(feature.id)),
+                styles=self._styles(feature.id),
             )
             for feature in written.features
         )
         return replace(written, features=features, engines=self.engines())
+
+    def _styles(self, feature: str) -> tuple[str, ...]:
+        """Those that any engine in use has; while none makes the feature, all that are known."""
+        known = tuple(self.styles(feature))
+        makers = [m.capabilities for m in self.makers if m.in_use and feature in m.capabilities.features]
+        if not makers or any(feature not in able.styles for able in makers):
+            own = [style for able in makers for style in able.styles.get(feature, ())]
+            return tuple(dict.fromkeys([*known, *own]))
+        had = dict.fromkeys(style for able in makers for style in able.styles[feature])
+        return tuple(sorted(had, key=lambda style: known.index(style) if style in known else len(known)))
 
     def engines(self) -> tuple[Engine, ...]:
         """Every engine with its state of this moment."""

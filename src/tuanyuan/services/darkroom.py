@@ -26,7 +26,7 @@ WORKING_SIDE = 2000
 class Photo:
     """An opened photo. rgb: uint8 H×W×3, at most 2000 px a side. faces: in pixels of rgb, from left to right.
 
-    others: faces of people who are not wanted in the picture.
+    others: faces of people who are not wanted in the picture. alpha: uint8 H×W where the file brought one.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Photo:
     faces: tuple[Face, ...]
     others: tuple[Face, ...]
     report: PhotoReport
+    alpha: Pixels | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,13 @@ class Darkroom:
         faces = _kept(name, everybody, chosen)
         others = tuple(f for f in everybody if f not in faces)
         report = examine(name, picture.source_width, picture.source_height, [_report(f, picture) for f in faces])
-        return Photo(name, rgb, tuple(faces), others, report)
+        return Photo(name, rgb, tuple(faces), others, report, picture.alpha)
+
+    def plain(self, name: str) -> Photo:
+        """A photo as it is, nobody looked for. Rejected when it cannot be read."""
+        picture = decode(self.files.read(name), name=name, long_side=WORKING_SIDE)
+        report = PhotoReport(name, True, picture.source_width, picture.source_height, (), ())
+        return Photo(name, over_white(picture), (), (), report, picture.alpha)
 
     def check(self, names: Sequence[str]) -> list[PhotoReport]:
         """A verdict for each photo; one that cannot be read gets its reason as the problem."""

@@ -19,8 +19,8 @@ from tuanyuan.domain.errors import Rejected
 from tuanyuan.domain.feature import FEATURES, roles
 from tuanyuan.domain.judgement import Judgement, as_dict, may_be_shown
 from tuanyuan.domain.label import new_label
+from tuanyuan.domain.order import MOST_SIDE
 from tuanyuan.domain.ports.pixels import Finished, Wish
-from tuanyuan.domain.reunion import MOST_SIDE
 from tuanyuan.imaging.decode import Bounds, decode, over_white
 from tuanyuan.imaging.judge import Judge
 from tuanyuan.imaging.label import label_picture

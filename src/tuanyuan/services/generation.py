@@ -21,8 +21,8 @@ import structlog
 from tuanyuan.domain.errors import NotFound, OurFault, StudioError
 from tuanyuan.domain.job import FINAL, MOST_CLAIMS, Candidate, Job
 from tuanyuan.domain.kept import PHOTO_LIFE_AFTER_USE
+from tuanyuan.domain.order import MOST_CANDIDATES
 from tuanyuan.domain.ports import Clock, NewId, Unit, Units
-from tuanyuan.domain.reunion import MOST_CANDIDATES
 from tuanyuan.services.attempts import Run
 from tuanyuan.services.briefing import Briefing
 from tuanyuan.services.keeping import Keeping
@@ -30,6 +30,7 @@ from tuanyuan.services.making import Making, result
 from tuanyuan.services.merging import Merging
 from tuanyuan.services.patience import Sleep, through_outage
 from tuanyuan.services.routing import Router
+from tuanyuan.services.sources import found, mask_of
 from tuanyuan.services.stages import CLAIMED, DONE, PREPARED, allowed, candidate_file, tell_stage
 from tuanyuan.services.tries import OPEN
 from tuanyuan.services.wallet import Wallet
@@ -91,7 +92,7 @@ class Generation:
             return unit.jobs.advance(job_id, "claim", self.clock(), "job_claimed", progress=CLAIMED) is not None
 
     def prepare(self, job_id: str) -> dict[str, Any]:
-        """Whether the job may still be made: {"photos": [{"id", "file"}]}.
+        """Whether the job may still be made: {"photos": [{"id", "file"}]}, the mask last.
 
         Conflict job_finished, consent_required; NotFound photo_gone.
         """
@@ -104,10 +105,12 @@ class Generation:
         with self.units.begin() as unit:
             job = tell_stage(unit, job_id, PREPARED, "job_prepared", self.clock())
             allowed(unit, job)
-            photos = [unit.photos.find(job.user_id, photo_id) for photo_id in job.request.photos]
+            at, request = self.clock(), job.request
+            photos = [found(unit, job.user_id, request, picture, at) for picture in request.pictures]
             if not all(photos):
                 raise NotFound("photo_gone")
-            return {"photos": [{"id": photo.id, "file": photo.file} for photo in photos if photo]}
+            mask = mask_of(unit, job.user_id, request)
+            return {"photos": [{"id": photo.id, "file": photo.file} for photo in (*photos, mask) if photo]}
 
     def make(self, job_id: str, prepared: dict[str, Any]) -> dict[str, Any]:
         """Ask the engine, keep the pictures: {"engine", "candidates": […]}. Run again, it answers the same.
@@ -150,7 +153,8 @@ class Generation:
             if job is None:
                 return
             allowed(unit, job)
-            unit.photos.used(job.request.photos, at, at + PHOTO_LIFE_AFTER_USE)
+            used = [*job.request.photos, *([job.request.mask] if job.request.mask else [])]
+            unit.photos.used(used, at, at + PHOTO_LIFE_AFTER_USE)
 
     def fail(self, job_id: str, problem: dict[str, Any]) -> None:
         """End the job with the reason, and give back what it took, in one unit. A finished job stays as it is."""

@@ -28,11 +28,11 @@ from tuanyuan.services.ordering import (
     check_bounds,
     check_people,
     china_day,
-    chosen_photos,
     require_standing,
 )
 from tuanyuan.services.result_cache import cache_key
 from tuanyuan.services.routing import Router, refusal, told
+from tuanyuan.services.sources import chosen_photos, mask_of
 from tuanyuan.services.wallet import Wallet
 
 PAGE = 100
@@ -79,13 +79,13 @@ class Jobs:
         self.require_consent(unit, user.id, FACE_EDIT)
         feature = self.offering.feature(request.feature)
         offered = terms(feature, request.tier)
-        self.offering.background(request.background)
+        self.offering.background(feature, request.background)
         self.offering.style(feature, request.style)
-        photos = chosen_photos(unit, user.id, request)
+        at = self.clock()
+        photos, mask = chosen_photos(unit, user.id, request, at), mask_of(unit, user.id, request)
         check_people(request, photos)
         engine = self._engine(unit, user, request, offered)
-        key = cache_key(request, photos, offered, engine.name, self.version)
-        at = self.clock()
+        key = cache_key(request, photos, offered, engine.name, self.version, mask)
         before = None if request.again else unit.jobs.cached(user.id, key, at)
         if before:
             return self._again(unit, user, request, before, engine, key, at)

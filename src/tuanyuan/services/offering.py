@@ -10,7 +10,7 @@ from tuanyuan.domain.catalogue import Catalogue, Feature, pictured
 from tuanyuan.domain.engine import Engine
 from tuanyuan.domain.errors import Conflict, Rejected, WrongUsage
 from tuanyuan.domain.job import FREE_FEATURES, JobRequest, Tier
-from tuanyuan.domain.reunion import MOST_CANDIDATES
+from tuanyuan.domain.order import MOST_CANDIDATES
 from tuanyuan.services.catalogue import Catalogues
 
 ENGINE_QUEUE = "engine-"
@@ -75,9 +75,13 @@ class Offering:
         """The feature in any state."""
         return next((f for f in self.now().features if f.id == feature_id), None)
 
-    def background(self, given: str | None) -> None:
-        """Rejected background_not_offered: only what the catalogue shows may be named, never a path."""
-        known = [scene.id for scene in self.now().backgrounds]
+    def background(self, feature: Feature, given: str | None) -> None:
+        """Rejected background_not_offered: only what the catalogue shows may be named, never a path.
+
+        A feature that takes places of one kind takes no other.
+        """
+        kind = feature.photos.place if feature.photos else None
+        known = [scene.id for scene in self.now().backgrounds if kind in (None, scene.kind)]
         if given is not None and given not in known:
             raise Rejected("background_not_offered", given=given, known=", ".join(known))
 

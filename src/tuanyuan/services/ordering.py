@@ -1,18 +1,17 @@
-"""Whether an order may be taken: consent, photos, people, bounds. Nothing is written here."""
+"""Whether an order may be taken: consent, people, bounds. Nothing is written here."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
 from tuanyuan.domain.consent import FACE_EDIT
-from tuanyuan.domain.errors import Conflict, NotFound, PhotosRejected, Rejected, TooMany
-from tuanyuan.domain.feature import FEATURES, roles, usable
+from tuanyuan.domain.errors import Conflict, Rejected, TooMany
+from tuanyuan.domain.feature import FEATURES, roles
 from tuanyuan.domain.job import JobRequest, Tier
 from tuanyuan.domain.kept import KeptPhoto
 from tuanyuan.domain.photo import MOST_PEOPLE
 from tuanyuan.domain.ports import Unit
 
-MOST_PHOTOS = 20
 MOST_UNFINISHED_FREE, MOST_UNFINISHED_PAID = 5, 20
 # China has one time and no summer time.
 CHINA = timezone(timedelta(hours=8))
@@ -30,35 +29,10 @@ def require_standing(unit: Unit, user_id: str, purpose: str = FACE_EDIT) -> None
         raise Conflict("consent_required", purpose=purpose)
 
 
-def chosen_photos(unit: Unit, user_id: str, request: JobRequest) -> list[KeptPhoto]:
-    """The photos of an order, in its order, all of them usable.
-
-    NotFound photo_gone: not this user's, deleted or expired. PhotosRejected: all that is wrong with all of them.
-    """
-    if not request.photos:
-        raise Rejected("photos_missing")
-    if len(set(request.photos)) < len(request.photos):
-        raise Rejected("photo_twice")
-    if len(request.photos) > MOST_PHOTOS:
-        raise Rejected("people_too_many", count=len(request.photos), limit=MOST_PEOPLE)
-    found = [unit.photos.find(user_id, photo_id) for photo_id in request.photos]
-    photos = [photo for photo in found if photo is not None]
-    if len(photos) < len(found):
-        raise NotFound("photo_gone")
-    taking = FEATURES.get(request.feature)
-    if taking and not taking.least <= len(photos) <= taking.most:
-        raise Rejected("photos_count", least=taking.least, most=taking.most)
-    shown = zip(photos, roles(request.feature, len(photos)), strict=True)
-    unusable = [photo.report for photo, role in shown if not usable(photo.report, role)]
-    if unusable:
-        raise PhotosRejected(unusable)
-    return photos
-
-
 def check_people(request: JobRequest, photos: list[KeptPhoto]) -> None:
     """Rejected people_too_many, photo_not_chosen, faces_not_there: hints fit the photos, and five people at most."""
     hints = {person.photo: person for person in request.people}
-    if len(hints) < len(request.people) or not set(hints) <= set(request.photos):
+    if len(hints) < len(request.people) or not set(hints) <= set(request.pictures):
         raise Rejected("photo_not_chosen")
     count = 0
     for photo, role in zip(photos, roles(request.feature, len(photos)), strict=True):
@@ -70,8 +44,10 @@ def check_people(request: JobRequest, photos: list[KeptPhoto]) -> None:
             if not 1 <= number <= there:
                 raise Rejected("faces_not_there", file=photo.name, count=there, wanted=number)
         count += len(chosen) or there
-    if count > MOST_PEOPLE:
-        raise Rejected("people_too_many", count=count, limit=MOST_PEOPLE)
+    taking = FEATURES.get(request.feature)
+    most = MOST_PEOPLE if taking is None else taking.people
+    if most is not None and count > most:
+        raise Rejected("people_too_many", count=count, limit=most)
 
 
 def check_bounds(unit: Unit, user_id: str, tier: Tier, seconds: float) -> None:

@@ -12,15 +12,23 @@ from tuanyuan.domain.kept import KeptPhoto
 from tuanyuan.services.offering import Terms
 
 
-def cache_key(request: JobRequest, photos: Sequence[KeptPhoto], terms: Terms, engine: str, version: str) -> str:
+def cache_key(
+    request: JobRequest,
+    photos: Sequence[KeptPhoto],
+    terms: Terms,
+    engine: str,
+    version: str,
+    mask: KeptPhoto | None = None,
+) -> str:
     """SHA-256, hex, over all that decides the pictures: the bytes of the photos, not their ids; never the price.
 
-    photos: in the order of the request. version: of this software, which makes other pictures next time.
+    photos: in the order of `request.pictures`. version: of this software, which makes other pictures next time.
     """
     digests = {photo.id: photo.digest for photo in photos}
     people = [{**asdict(person), "photo": digests[person.photo]} for person in request.people]
     decides = {
         "photos": [photo.digest for photo in photos],
+        "mask": mask.digest if mask else None,
         "feature": request.feature,
         "background": request.background,
         "style": request.style,

@@ -68,7 +68,9 @@ class Cutting:
     ways: Sequence[Way[Matting]]
 
     def cut(self, name: str, kind: Kind = "portrait", by: str | None = None) -> CutOut:
-        """People or goods of a photo, at most 2000 pixels a side, cut out by the first way that can.
+        """People, goods or clothes of a photo, at most 2000 pixels a side, cut out by the first way that can.
+
+        Only this computer knows clothes.
 
         What somebody has cut out already stays as it is, and nobody is asked, unless one is named (`by`). A label of
         the photo stays on it.
@@ -81,6 +83,9 @@ class Cutting:
             return _made(photo.rgb, photo.alpha, Report(PHOTO), data)
         rgb = over_white(photo)
         sent = encode(rgb, "png")
+
+        if kind == "clothes":
+            by = by or LOCAL
 
         def attempt(way: Way[Matting]) -> tuple[Pixels, Pixels]:
             opened = decode(way.by.cut(sent, kind), name=way.name, bounds=_BOUNDS)

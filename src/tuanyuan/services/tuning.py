@@ -90,8 +90,8 @@ class Tuning:
 
     def words(self, order: JobRequest, capabilities: Capabilities, model: Model) -> Prompt:
         """The library's words, as the model would be told them. Raises what `compose` raises."""
-        count = min(sent(order.feature, len(order.photos)), model.references)
-        shown = roles(order.feature, len(order.photos))[:count]
+        count = min(sent(order.feature, len(order.pictures)), model.references)
+        shown = roles(order.feature, len(order.pictures))[:count]
         references = [Reference(role, b"", "image/jpeg", 1, 1) for role in shown]
         return self.prompts.compose(order, references, capabilities)
 
@@ -186,6 +186,7 @@ class Noting:
         self.examine = pixels.examine
         self.remember = pixels.remember
         self.preview = pixels.preview
+        self.fit = pixels.fit
 
     def make(
         self, feature: str, photos: Sequence[tuple[str, bytes]], order: dict[str, Any], progress: Progress

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tuanyuan.domain.errors import OurFault, Rejected
 from tuanyuan.domain.scene import Light, Scene
 
 SCENE_FILE = "scene.toml"
+KINDS: dict[str, Literal["room", "table"]] = {"room": "room", "table": "table"}
 
 
 class SceneFolder:
@@ -44,6 +45,9 @@ def _read(path: Path) -> Scene:
             picture=path.parent / written["picture"],
             motion=tuple(written.get("motion", ())),
             blur=float(written.get("blur", 0.0)),
+            kind=_kind(written.get("kind", "room")),
+            standing_line=float(written.get("standing_line", 1.3)),
+            eye_line=float(written.get("eye_line", 0.4)),
             light=Light(
                 direction=_three(light["direction"]),
                 key_colour=_three(light["key_colour"]),
@@ -61,6 +65,12 @@ def _read(path: Path) -> Scene:
     if not scene.picture.is_file():
         raise OurFault("scene_damaged", file=path, detail=f"missing {scene.picture.name}")
     return scene
+
+
+def _kind(value: str) -> Literal["room", "table"]:
+    if value not in KINDS:
+        raise ValueError(f"kind {value!r}")
+    return KINDS[value]
 
 
 def _three(values: list[float]) -> tuple[float, float, float]:

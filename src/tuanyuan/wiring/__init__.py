@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tuanyuan.services.doctor import Doctor
     from tuanyuan.services.engine_checks import EngineChecks
     from tuanyuan.services.judging import Judging
-    from tuanyuan.services.reunion import Reunion
+    from tuanyuan.services.picturing import Picturing
     from tuanyuan.services.weights import Weights
     from tuanyuan.settings import Settings
     from tuanyuan.store.outbox import Outbox
@@ -76,18 +76,18 @@ def darkroom(settings: Settings) -> Iterator[Darkroom]:
 
 
 @contextmanager
-def reunion(settings: Settings) -> Iterator[Reunion]:
-    """The use case of `tuanyuan make reunion`, on the local engine."""
-    from tuanyuan.engines.local.reunion import LocalReunion
-    from tuanyuan.services.reunion import Reunion
+def picturing(settings: Settings) -> Iterator[Picturing]:
+    """The use case of `tuanyuan make …`, on the local engine."""
+    from tuanyuan.services.picturing import Picturing
+    from tuanyuan.wiring.makers import makers
 
     with judging(settings) as judging_:
         darkroom_ = judging_.darkroom
-        yield Reunion(
+        yield Picturing(
             darkroom=darkroom_,
             backgrounds=pictures(settings),
             scenes=scenes(settings),
-            engine=LocalReunion(settings.models_dir, darkroom_.executor),
+            makers=makers(settings.models_dir, darkroom_.executor),
             judge=judging_.judge,
             executor=darkroom_.executor,
         )

@@ -53,7 +53,7 @@ def restoring(settings: Settings) -> Iterator[Restoring]:
     finder = FaceFinder(settings.models_dir)
     with ExitStack() as closing:
         ways: list[Way[FaceRestoring]] = _restorers(settings, closing)
-        ways.append(Way(LOCAL, LocalRestoring()))
+        ways.append(Way(LOCAL, LocalRestoring(finder)))
         yield Restoring(pictures(settings), finder, Judge(finder, Identity(settings.models_dir)), ways)
 
 

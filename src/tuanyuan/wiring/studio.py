@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tuanyuan.services.accounts import Accounts
     from tuanyuan.services.catalogue import Catalogues
     from tuanyuan.services.consents import Consents
+    from tuanyuan.services.fitness import Fitness
     from tuanyuan.services.generation import Generation
     from tuanyuan.services.jobs import Jobs
     from tuanyuan.services.keeping import Keeping
@@ -76,6 +77,7 @@ class Studio:
     keeping: Keeping
     photos: Photos
     jobs: Jobs
+    fitness: Fitness
     works: Works
     generation: Generation
     lending: Lending | None
@@ -159,6 +161,7 @@ def _assemble(
     from tuanyuan.services.briefing import Briefing
     from tuanyuan.services.catalogue import Catalogues
     from tuanyuan.services.consents import Consents
+    from tuanyuan.services.fitness import Fitness
     from tuanyuan.services.generation import Generation
     from tuanyuan.services.jobs import Jobs
     from tuanyuan.services.keeping import Keeping
@@ -217,6 +220,7 @@ def _assemble(
         keeping=keeping,
         photos=Photos(units, keeping, pixels, consents, clock, new_id),
         jobs=jobs,
+        fitness=Fitness(router, keeping, clock),
         works=Works(clock, new_id),
         lending=lending,
         generation=Generation(units, wallet, keeping, router, briefing, clock, new_id),

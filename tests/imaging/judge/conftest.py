@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from doubles.portraits import Portrait
 
 from tuanyuan.domain.judgement import Judgement
-from tuanyuan.domain.reunion import Order, PersonHint, plans
-from tuanyuan.engines.local.reunion import Group, LocalReunion, Rendering
+from tuanyuan.domain.order import Order, PhotoHint
+from tuanyuan.domain.reunion import plans
+from tuanyuan.engines.local.rendering import Rendering
+from tuanyuan.engines.local.reunion import Group, LocalReunion
 from tuanyuan.imaging.decode import decode, over_white
 from tuanyuan.imaging.judge import Judge, Likeness
 from tuanyuan.store.scenes import SceneFolder
@@ -63,12 +66,12 @@ class Studio:
     scene: object
 
     def prepared(self, engine: LocalReunion) -> Group:
-        photos = [(p.rgb, p.faces, ()) for p in self.photos]
+        photos = [SimpleNamespace(rgb=p.rgb, faces=p.faces, others=()) for p in self.photos]
         return engine.prepare(photos, self.order, self.scene, self.scene_picture)
 
     def portrayed(self, engine: LocalReunion, group: Group, number: int = 0) -> Portrayed:
         likenesses = tuple(
-            replace(self.judge.likeness(p.rgb, p.face), surroundings=around[0])
+            replace(self.judge.likeness(p.rgb, p.face), surroundings=around)
             for p, around in zip(self.photos, group.around, strict=True)
         )
         rendering = engine.render(group, self.order, plans(4)[number])
@@ -79,7 +82,7 @@ class Studio:
 def studio(judge, portrait, scenes) -> Studio:
     scene = SceneFolder(scenes).find("new-year-wall")
     picture = over_white(decode(scene.picture.read_bytes(), name=scene.id, long_side=2 * max(SIZE)))
-    order = Order(tuple(PersonHint(name) for name in NAMES), size=SIZE)
+    order = Order(tuple(PhotoHint(name) for name in NAMES), size=SIZE)
     return Studio(judge, tuple(portrait(name) for name in NAMES), picture, order, scene)
 
 

@@ -142,6 +142,12 @@ def test_the_old_background_beside_a_head(studio, models_dir, executor, monkeypa
     monkeypatch.setattr(reunion, "PersonCutter", leaking_round_heads(side, radius=0.25))
     leaking = reunion.LocalReunion(models_dir, executor)
     group = studio.prepared(leaking)
+    ever = set()
     for number in range(4):
         left = studio.portrayed(leaking, group, number)
-        assert warned(left.judged(left.picture)) == {person: {"old_background_left"} for person in PEOPLE}
+        seen = warned(left.judged(left.picture))
+        assert set(map(frozenset, seen.values())) == {frozenset({"old_background_left"})}
+        # One patch may be behind a neighbour or outside the frame.
+        assert len(seen) >= 2
+        ever |= set(seen)
+    assert ever == set(PEOPLE)

@@ -8,7 +8,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tuanyuan.domain.messages import accounts, engines, jobs, pictures, retouching, service, setup, wallet
+from tuanyuan.domain.messages import (
+    accounts,
+    avatars,
+    cards,
+    engines,
+    goods,
+    jobs,
+    makeovers,
+    old_photos,
+    outfits,
+    pictures,
+    retouching,
+    service,
+    setup,
+    tryon,
+    wallet,
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +57,13 @@ _PARTS = (
     engines.MESSAGES,
     retouching.MESSAGES,
     service.MESSAGES,
+    makeovers.MESSAGES,
+    outfits.MESSAGES,
+    tryon.MESSAGES,
+    goods.MESSAGES,
+    avatars.MESSAGES,
+    old_photos.MESSAGES,
+    cards.MESSAGES,
 )
 MESSAGES: dict[str, tuple[str, str, str, str]] = {code: words for part in _PARTS for code, words in part.items()}
 

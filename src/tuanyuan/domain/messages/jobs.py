@@ -28,6 +28,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "可选：{known}。",
         "Choose one of {known}.",
     ),
+    "work_not_taken": (
+        "这个功能要用照片，不能用成片：{feature}",
+        "This feature takes photos, not finished pictures: {feature}",
+        "请上传照片后再试，没有扣除任何积分。",
+        "Send photos and try again; nothing was charged.",
+    ),
     "photos_missing": (
         "还没有选择照片",
         "No photo was chosen",

@@ -10,14 +10,15 @@ from tuanyuan.domain.ports.log import Audit, IdempotencyKeys
 from tuanyuan.domain.ports.money import FreeDays, Ledger
 from tuanyuan.domain.ports.people import Consents, Tokens, Users
 from tuanyuan.domain.ports.pictures import (
-    Group,
+    Maker,
     PhotoFiles,
     Pixels,
     Points,
     Rendering,
     ResultFiles,
-    ReunionEngine,
     Scenes,
+    Shown,
+    Sitting,
 )
 from tuanyuan.domain.ports.pixels import Finished, Made, PixelWork, Prepared, Progress, Wish
 from tuanyuan.domain.ports.place import Place
@@ -34,12 +35,12 @@ __all__ = [
     "Files",
     "Finished",
     "FreeDays",
-    "Group",
     "IdempotencyKeys",
     "Jobs",
     "Ledger",
     "Limiter",
     "Made",
+    "Maker",
     "NewId",
     "PhotoFiles",
     "Photos",
@@ -52,10 +53,11 @@ __all__ = [
     "Prompts",
     "Rendering",
     "ResultFiles",
-    "ReunionEngine",
     "Scenes",
+    "Shown",
     "Signer",
     "Sink",
+    "Sitting",
     "Tokens",
     "Unit",
     "Units",

@@ -1,11 +1,12 @@
-"""What the services need from the world."""
+"""What a feature's maker is given, and what it gives back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tuanyuan.domain.reunion import Order, Plan
+from tuanyuan.domain.engine import Role
+from tuanyuan.domain.order import Order
 from tuanyuan.domain.scene import Scene
 
 if TYPE_CHECKING:
@@ -50,6 +51,59 @@ class ResultFiles(Protocol):
         ...
 
 
+class Shown(Protocol):
+    """One opened photo of an order."""
+
+    @property
+    def name(self) -> str:
+        """As the order names it."""
+        ...
+
+    @property
+    def role(self) -> Role:
+        """What it shows."""
+        ...
+
+    @property
+    def rgb(self) -> Pixels:
+        """uint8 H×W×3, upright, sRGB, at most 2000 px a side; transparent parts are white."""
+        ...
+
+    @property
+    def alpha(self) -> Pixels | None:
+        """uint8 H×W where the file brought a transparency of its own."""
+        ...
+
+    @property
+    def faces(self) -> tuple[Any, ...]:
+        """`imaging.faces.Face` of everybody who is wanted, from left to right, in pixels of rgb."""
+        ...
+
+    @property
+    def others(self) -> tuple[Any, ...]:
+        """Faces of people who are not wanted."""
+        ...
+
+    @property
+    def likenesses(self) -> tuple[Any, ...]:
+        """`imaging.judge.Likeness` of each of `faces`; empty where nobody is to be recognised."""
+        ...
+
+
+class Sitting(Protocol):
+    """What all candidates of an order share."""
+
+    @property
+    def people(self) -> tuple[tuple[int, int], ...]:
+        """Who will be in the pictures: (number of the photo, number of the face in it), both from 0."""
+        ...
+
+    @property
+    def around(self) -> tuple[Any, ...]:
+        """For each of `people` what `imaging.judge.surroundings` saw round the face; empty: nobody was cut out."""
+        ...
+
+
 class Rendering(Protocol):
     """One candidate before it is judged."""
 
@@ -59,59 +113,70 @@ class Rendering(Protocol):
         ...
 
     @property
-    def backdrop(self) -> Pixels:
-        """The same place without people, uint8 H×W×3."""
+    def backdrop(self) -> Pixels | None:
+        """The same place without people, uint8 H×W×3; None: there is no such place."""
         ...
 
     @property
-    def owner(self) -> Pixels:
-        """uint8 H×W: 0 where nobody was painted, else one number for each sitter."""
+    def owner(self) -> Pixels | None:
+        """uint8 H×W: 0 where nobody was painted, else one number for each cut-out; None: nobody was cut out."""
         ...
 
     @property
-    def meshes(self) -> tuple[Points, ...]:
-        """Where each person's landmarks (468, 2) were put."""
+    def meshes(self) -> tuple[Points, ...] | None:
+        """Where the landmarks (468, 2) of each of `Sitting.people` were put; None: they are to be looked for."""
         ...
 
     @property
     def notes(self) -> tuple[tuple[str, ...], ...]:
-        """Message codes for each person of what the customer should know."""
+        """For each of `Sitting.people` codes of what the customer should know; empty: nothing."""
         ...
 
     @property
     def composition(self) -> float:
-        """How well the group stands, 0..1."""
+        """How good the picture is as the maker can tell, 0..1."""
         ...
-
-
-class Group(Protocol):
-    """Everybody cut out and in one light; what all candidates of an order share."""
 
     @property
-    def around(self) -> tuple[tuple[Any, ...], ...]:
-        """For each photo and face: what `imaging.judge.surroundings` saw round it, to find leftovers by."""
+    def faults(self) -> tuple[str, ...]:
+        """Codes of what keeps it from being shown, as the maker measured it itself; empty: nothing."""
+        ...
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What result.json says of it beside the rest; JSON."""
         ...
 
 
-class ReunionEngine(Protocol):
-    """Makes one family portrait of several photos. `prepare` does once what all candidates share."""
+class Maker(Protocol):
+    """Makes the pictures of one feature. Safe to share among threads; loads its networks once."""
 
-    name: str
+    feature: str
 
-    def prepare(
-        self,
-        photos: Sequence[tuple[Pixels, Sequence[Any], Sequence[Any]]],
-        order: Order,
-        scene: Scene,
-        scene_picture: Pixels,
-    ) -> Group:
-        """Do what all candidates need, once.
+    def fit(self, photos: Sequence[Shown], order: Order) -> None:
+        """Whether these photos will do, before anything is charged. Rejected, with advice.
 
-        photos: each with its faces (`imaging.faces.Face`), from left to right, and the faces of people in it who are
-        to be left out.
+        Only what the photos' own reports do not say; where there is nothing more to say it does nothing.
         """
         ...
 
-    def render(self, group: Any, order: Order, plan: Plan) -> Rendering:
-        """One candidate. The same group, order and plan give the same pixels."""
+    def prepare(
+        self, photos: Sequence[Shown], order: Order, scene: Scene | None, scene_picture: Pixels | None
+    ) -> Sitting:
+        """Do what all candidates need, once. Rejected as in `fit`.
+
+        scene, scene_picture (uint8 H×W×3): the place, for features that take one; else None.
+        """
+        ...
+
+    def plans(self, prepared: Any, order: Order) -> Sequence[Any]:
+        """How each candidate is to be made: `order.candidates` of them or fewer, each with an `attempt`."""
+        ...
+
+    def changed(self, plan: Any) -> Any | None:
+        """What is tried after a failed check; None: nothing more."""
+        ...
+
+    def render(self, prepared: Any, order: Order, plan: Any) -> Rendering:
+        """One candidate. The same prepared photos, order and plan give the same pixels."""
         ...

@@ -75,9 +75,12 @@ class PixelWork(Protocol):
     ) -> Made:
         """Make a feature on this computer, judged and labelled. Raises what the feature's service raises.
 
-        photos: name (the photo's id) and bytes. order: the fields of the feature's order as JSON, e.g. of
-        `domain.reunion.Order`.
+        photos: name (the photo's id) and bytes. order: the fields of `domain.order.Order` as JSON.
         """
+        ...
+
+    def fit(self, feature: str, photos: Sequence[tuple[str, bytes]], order: dict[str, Any]) -> None:
+        """Whether photos will do for a feature on this computer, before anything is charged. Rejected, with advice."""
         ...
 
     def prepare(

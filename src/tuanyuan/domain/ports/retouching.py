@@ -8,14 +8,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Kind = Literal["portrait", "goods"]
+Kind = Literal["portrait", "goods", "clothes"]
 
 
 class Matting(Protocol):
     """Cuts out. Raises the errors of `domain.engine`."""
 
     def cut(self, picture: bytes, kind: Kind) -> bytes:
-        """A PNG with alpha of the picture's (upright) size: people, or goods."""
+        """A PNG with alpha of the picture's (upright) size: people, goods, or the tops that people wear.
+
+        BadRequest: a kind that it does not cut out.
+        """
         ...
 
 

@@ -67,7 +67,7 @@ class FakeEngine:
         if error is not None:
             raise error
         people: list[dict[str, Any]] = [
-            {"photo": photo, "person": 1, "face_distance": None, "warnings": []} for photo in request.order.photos
+            {"photo": photo, "person": 1, "face_distance": None, "warnings": []} for photo in request.order.pictures
         ]
         pictures = tuple(_picture(rank, people) for rank in range(1, request.candidates + 1))
         progress(1.0, "完成", "done")

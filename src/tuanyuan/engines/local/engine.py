@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
 
 from tuanyuan.domain.capabilities import Capabilities, Limits, Model
 from tuanyuan.domain.engine import (
     BadRequest,
+    Beyond,
     EngineRequest,
     EngineResult,
     InputRefused,
@@ -17,20 +21,29 @@ from tuanyuan.domain.engine import (
     Transient,
 )
 from tuanyuan.domain.errors import NotNow, Rejected
+from tuanyuan.domain.feature import FEATURES
 from tuanyuan.domain.job import JobRequest
-from tuanyuan.domain.photo import MOST_PEOPLE
+from tuanyuan.domain.messages import outfits, tryon
+from tuanyuan.domain.order import LEAST_SIDE, MOST_CANDIDATES, MOST_SIDE
 from tuanyuan.domain.ports.pixels import Made, PixelWork, Progress
-from tuanyuan.domain.reunion import LEAST_SIDE, MOST_CANDIDATES, MOST_SIDE
-from tuanyuan.engines.local.ordering import FEATURE, PARAMETERS, as_fields, reunion_order
+from tuanyuan.engines.local.ordering import MASKED, PARAMETERS, STYLES, UNDERSTOOD, as_fields, local_order
 
-MODEL = Model(
-    "reunion",
-    frozenset({FEATURE}),
-    references=MOST_PEOPLE,
-    outputs=MOST_CANDIDATES,
-    least_area=LEAST_SIDE * LEAST_SIDE,
-    most_area=MOST_SIDE * MOST_SIDE,
-    seeds=True,
+# Features whose photos are looked at before anything is charged, and what is said of those that will not do here.
+CHOOSY = frozenset({"tryon"})
+BEYOND = frozenset({*outfits.MESSAGES, *tryon.MESSAGES})
+MODELS = tuple(
+    Model(
+        feature,
+        frozenset({feature}),
+        references=FEATURES[feature].most,
+        least_references=FEATURES[feature].least,
+        outputs=MOST_CANDIDATES,
+        least_area=LEAST_SIDE * LEAST_SIDE,
+        most_area=MOST_SIDE * MOST_SIDE,
+        mask=feature in MASKED,
+        seeds=True,
+    )
+    for feature in UNDERSTOOD
 )
 
 
@@ -40,9 +53,10 @@ def able(limits: Limits) -> Capabilities:
         name_zh="本机",
         name_en="This computer",
         region="here",
-        models=(MODEL,),
+        models=MODELS,
         limits=limits,
         parameters=PARAMETERS,
+        styles=STYLES,
         complete=True,
     )
 
@@ -62,23 +76,36 @@ class LocalEngine:
 
     def check(self, order: JobRequest) -> None:
         """Whether the order is understood. WrongUsage option_invalid."""
-        reunion_order(order, MOST_CANDIDATES, False)
+        local_order(order, MOST_CANDIDATES, False)
+
+    def looks(self, order: JobRequest) -> bool:
+        """Orders of which photos often will not do."""
+        return order.feature in CHOOSY or order.options.get("cloth_style") is not None
+
+    def fit(self, order: JobRequest, photos: Sequence[tuple[str, bytes]]) -> None:
+        """Whether these photos will do here. Rejected; NotNow where there is no time to look."""
+        local = local_order(order, MOST_CANDIDATES, False)
+        self._pixels.fit(local.feature, photos, as_fields(local))
 
     async def submit(self, request: EngineRequest, attempt: str, progress: Progress) -> EngineResult:
         """Make, judge and label the pictures. `progress` is called in another thread.
 
-        InputRefused: the photos will not do, or nothing good came of them. Throttled: too much waits already.
+        InputRefused: the photos will not do, or nothing good came of them. Beyond: this computer cannot, others may.
+        Throttled: too much waits already.
         Transient: the work was killed at its limit.
         """
         del attempt
-        order = reunion_order(request.order, request.candidates, request.watermark)
+        order = local_order(request.order, request.candidates, request.watermark)
+        if request.order.again and "seed" not in request.order.options:
+            order = replace(order, seed=order.seed + _turn(request.job_id))
         try:
-            made = await asyncio.to_thread(self._pixels.make, FEATURE, request.photos, as_fields(order), progress)
+            made = await asyncio.to_thread(self._pixels.make, order.feature, request.photos, as_fields(order), progress)
         except Rejected as error:
-            raise InputRefused.telling(error.problem) from error
-        except NotNow as error:
-            kind = Throttled if error.code == "busy" else Transient
+            kind: type[Rejected] = Beyond if error.code in BEYOND else InputRefused
             raise kind.telling(error.problem) from error
+        except NotNow as error:
+            again = Throttled if error.code == "busy" else Transient
+            raise again.telling(error.problem) from error
         # Weak ones were made again before they were left out; the same order gives the same pictures.
         return EngineResult(_pictures(made), exhausted=True)
 
@@ -94,6 +121,11 @@ class LocalEngine:
 
     async def close(self) -> None:
         """There is nothing to let go of."""
+
+
+def _turn(job_id: str) -> int:
+    """What "make it anew" adds to the seed, 1..4096: the same for a job however often its steps run."""
+    return 1 + int(hashlib.sha256(job_id.encode()).hexdigest()[:3], 16)
 
 
 def _pictures(made: Made) -> tuple[Picture, ...]:

@@ -11,21 +11,27 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tuanyuan.domain.reunion import Order, Plan
+from tuanyuan.domain.errors import OurFault
+from tuanyuan.domain.order import FRAME, Order
+from tuanyuan.domain.ports import Shown
+from tuanyuan.domain.reunion import Plan, changed, plans
 from tuanyuan.domain.scene import Scene
 from tuanyuan.engines.local.looks import CROPS, LOOKS
+from tuanyuan.engines.local.rendering import Rendering
 from tuanyuan.imaging.backdrop import backdrop, light_of
 from tuanyuan.imaging.beauty import even_skin
 from tuanyuan.imaging.completion import complete
 from tuanyuan.imaging.compose import KeyLight, Piece, paint, piece, placement
+from tuanyuan.imaging.enlarging import Enlarger
 from tuanyuan.imaging.faces import Face
 from tuanyuan.imaging.grade import apply_grade
 from tuanyuan.imaging.judge import Surroundings, surroundings
+from tuanyuan.imaging.larger_piece import enlarged
 from tuanyuan.imaging.layout import Framing, Place, Seat, arrange
 from tuanyuan.imaging.light import group_tone, harmonise, skin_tone
 from tuanyuan.imaging.matting import Cutout, PersonCutter
 from tuanyuan.imaging.seating import Option, options
-from tuanyuan.imaging.sitter import Sitter, apart, scaled, sitter, without
+from tuanyuan.imaging.sitter import Sitter, apart, scaled, sitter
 
 Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -41,17 +47,18 @@ WARN_BELOW, BELOW_STEP = 0.9, 0.25
 class Group:
     """Everybody cut out and in one light; what all candidates of an order share.
 
-    people: for each person, photo by photo and from left to right, the sitter and the face in it. around: what was seen
-    round each face of each photo.
+    people: for each person, photo by photo and from left to right, the photo and the face in it; seated: the sitter
+    and the face in that. around: what was seen round each face.
     """
 
     sitters: tuple[Sitter, ...]
     places: tuple[Place, ...]
-    around: tuple[tuple[Surroundings, ...], ...]
+    people: tuple[tuple[int, int], ...]
+    around: tuple[Surroundings, ...]
     scene: Scene
     scene_picture: Pixels
     side: float
-    people: tuple[tuple[int, int], ...]
+    seated: tuple[tuple[int, int], ...]
     orders: tuple[Option, ...]
     pieces: dict[tuple[int, int], Piece] = field(default_factory=dict)
 
@@ -68,45 +75,28 @@ class Group:
         return self.pieces[key]
 
 
-@dataclass(frozen=True, eq=False)
-class Rendering:
-    """picture, backdrop: uint8 H×W×3. owner: uint8 H×W, who is in front where.
-
-    meshes: where each person's landmarks (468, 2) were put, photo by photo.
-
-    notes: for each person, codes of what was done that the customer should know. composition: 0..1, how well the group
-    stands.
-    """
-
-    picture: Pixels
-    backdrop: Pixels
-    owner: Pixels
-    meshes: tuple[Array, ...]
-    notes: tuple[tuple[str, ...], ...]
-    composition: float
-
-
 class LocalReunion:
-    """Loads its networks once; safe to share among threads."""
+    """Implements `domain.ports.Maker`. Loads its networks once; safe to share among threads."""
 
-    name = "local"
+    feature = "reunion"
 
     def __init__(self, models: Path, executor: Executor) -> None:
-        self._cutter = PersonCutter(models)
+        self._cutter, self._enlarger = PersonCutter(models), Enlarger(models)
         self._executor = executor
 
+    def fit(self, photos: Sequence[Shown], order: Order) -> None:
+        """The photos' own reports say it all."""
+
     def prepare(
-        self,
-        photos: Sequence[tuple[Pixels, Sequence[Face], Sequence[Face]]],
-        order: Order,
-        scene: Scene,
-        scene_picture: Pixels,
+        self, photos: Sequence[Shown], order: Order, scene: Scene | None, scene_picture: Pixels | None
     ) -> Group:
-        """Cut out the people of each photo (uint8 H×W×3, faces to keep, faces to leave out); one light for all."""
-        size = min(order.size[0] / 1920, order.size[1] / 1440)
+        """Cut out the people of each photo; one light for all."""
+        if scene is None or scene_picture is None:
+            raise OurFault("unexpected", detail="a family portrait without a place")
+        size = min(order.frame[0] / FRAME[0], order.frame[1] / FRAME[1])
         goal = CUT_AT[min(len(photos), 5)] * size
-        cut = list(self._executor.map(lambda p: self._cut(p[0], p[1], p[2], goal), photos))
-        people = _people([[numbers for _, numbers in own] for own, _ in cut])
+        cut = list(self._executor.map(lambda p: self._cut(p.rgb, p.faces, p.others, goal), photos))
+        seated = _people([[numbers for _, numbers in own] for own, _ in cut])
         apart_sitters = [one for own, _ in cut for one, _ in own]
         tones = [[skin_tone(one.cutout.colour, f) for f in one.faces] for one in apart_sitters]
         target = group_tone([t for own in tones for t in own])
@@ -123,20 +113,34 @@ class LocalReunion:
 
         lit_sitters = self._executor.map(lit, apart_sitters, tones)
         places = tuple(
-            Place(hint.scale, hint.row) for hint, (own, _) in zip(order.people, cut, strict=True) for _ in own
+            Place(hint.scale, hint.row) for hint, (own, _) in zip(order.photos, cut, strict=True) for _ in own
         )
-        orders = tuple(options(apart_sitters, places, order.size, _framing("standard")))
+        orders = tuple(options(apart_sitters, places, order.frame, _framing("standard")))
         sitters = tuple(lit_sitters)
-        return Group(sitters, places, tuple(a for _, a in cut), scene, scene_picture, side, people, orders)
+        around = tuple(seen for _, own in cut for seen in own)
+        who = tuple((photo, face) for photo, one in enumerate(photos) for face in range(len(one.faces)))
+        return Group(sitters, places, who, around, scene, scene_picture, side, seated, orders)
+
+    def plans(self, sitting: Group, order: Order) -> list[Plan]:
+        """The first plan of each candidate."""
+        del sitting
+        return plans(order.candidates)
+
+    def changed(self, plan: Plan) -> Plan:
+        """Another arrangement."""
+        return changed(plan)
 
     def render(self, group: Group, order: Order, plan: Plan) -> Rendering:
         """Paint one candidate. The same group, order and plan give the same pixels."""
         look, crop = LOOKS[plan.light], CROPS[plan.crop]
         chosen = group.orders[plan.order % len(group.orders)]
-        seats = arrange([s.shape for s in group.sitters], group.places, order.size, chosen.rows, _framing(plan.crop))
-        behind = backdrop(group.scene_picture, order.size, zoom=crop.zoom, blurred=group.scene.blur, gain=look.backdrop)
+        seats = arrange([s.shape for s in group.sitters], group.places, order.frame, chosen.rows, _framing(plan.crop))
+        behind = backdrop(
+            group.scene_picture, order.frame, zoom=crop.zoom, blurred=group.scene.blur, gain=look.backdrop
+        )
         pieces = [group.piece(seat) for seat in seats]
-        painted = paint(behind, pieces, seats, KeyLight(side=group.side))
+        finer = [enlarged(one, seat.eye_distance, self._enlarger) for one, seat in zip(pieces, seats, strict=True)]
+        painted = paint(behind, finer, seats, KeyLight(side=group.side))
         picture = apply_grade(painted.picture, look.grade, seed=order.seed + plan.number)
         meshes: dict[int, tuple[Array, ...]] = {}
         notes: dict[int, tuple[str, ...]] = {}
@@ -150,9 +154,10 @@ class LocalReunion:
             picture,
             behind,
             painted.owner,
-            tuple(meshes[sitter][face] for sitter, face in group.people),
-            tuple(notes[sitter] for sitter, _ in group.people),
+            tuple(meshes[sitter][face] for sitter, face in group.seated),
+            tuple(notes[sitter] for sitter, _ in group.seated),
             1 / (1 + chosen.cost),
+            facts={"light": plan.light, "crop": plan.crop},
         )
 
     def _cut(
@@ -161,9 +166,7 @@ class LocalReunion:
         """The sitters of one photo with the numbers of their faces, and what surrounds each face."""
         factor = min(1.0, goal / float(np.median([f.eye_distance for f in faces])))
         small, moved = scaled(rgb, faces, factor)
-        cutout, seen = self._cutter.cut(small, moved)
-        if others:
-            cutout = without(cutout, moved, scaled(rgb, others, factor)[1])
+        cutout, seen = self._cutter.cut(small, moved, scaled(rgb[:1, :1], others, factor)[1])
         around = tuple(surroundings(small, seen.probability, f.box) for f in moved)
         pieces = [(sitter(one, [moved[n] for n in numbers]), numbers) for one, numbers in apart(cutout, moved)]
         return pieces, around

@@ -23,7 +23,7 @@ from tuanyuan.partners.tencent_ci.signing import authorization
 NAME = "tencent_ci"
 # 7.4; a quarter of the bytes is enough for any photo that we take.
 BOUNDS = Fit(bytes=8 * 1024 * 1024, longest=50_000, pixels=250_000_000)
-PROCESSES: Mapping[Kind, str] = {"portrait": "AIPortraitMatting", "goods": "GoodsMatting"}
+PROCESSES: Mapping[str, str] = {"portrait": "AIPortraitMatting", "goods": "GoodsMatting"}
 MOST_ANSWER = 128 * 1024 * 1024
 LIFE, EARLY = 300, 60
 FOLDER = "tuanyuan/matting"

@@ -1,4 +1,4 @@
-"""A studio made of cardboard: an engine that paints numbers, a judge that reads its verdicts off a list."""
+"""A studio made of cardboard: a maker that paints numbers, a judge that reads its verdicts off a list."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from tuanyuan.domain.errors import Rejected
 from tuanyuan.domain.judgement import Judgement, Measured
 from tuanyuan.domain.messages import problem
+from tuanyuan.domain.order import Order, PhotoHint
 from tuanyuan.domain.photo import PhotoReport
+from tuanyuan.domain.reunion import changed, plans
 from tuanyuan.domain.scene import Scene
+from tuanyuan.imaging.decode import decode
 from tuanyuan.imaging.encode import encode
 from tuanyuan.imaging.judge import Likeness
 from tuanyuan.services.darkroom import Photo
+from tuanyuan.services.picturing import Picturing
 
 GOOD = Measured(0, (10, 10, 40, 50), 0.1, nearest_other=0.9)
 WEAK = Measured(0, (10, 10, 40, 50), 0.1, leftover=0.3, nearest_other=0.9)
@@ -41,14 +46,22 @@ class CardboardPhotos:
         report = PhotoReport(name, not problems, 900, 900, (), problems)
         return Photo(name, np.zeros((9, 9, 3), np.uint8), kept, (), report)
 
+    def plain(self, name):
+        size = (9, 18, 3) if name.startswith("wide") else (18, 18, 3)
+        return Photo(name, np.zeros(size, np.uint8), (), (), PhotoReport(name, True, 18, 18, (), ()))
+
 
 class CardboardScenes:
-    """Knows `wall` and nothing else."""
+    """Knows the room `wall` and the table `table`."""
+
+    def all(self):
+        return (Scene("wall", "墙", "Wall", "wall.png"), Scene("table", "桌", "Table", "table.png", kind="table"))
 
     def find(self, chosen):
-        if chosen != "wall":
+        found = {scene.id: scene for scene in self.all()}
+        if chosen not in found:
             raise Rejected("background_unknown", given=chosen, known="wall")
-        return Scene("wall", "墙", "Wall", "wall.png")
+        return found[chosen]
 
 
 class CardboardFiles:
@@ -59,29 +72,48 @@ class CardboardFiles:
 
 
 @dataclass
-class CardboardEngine:
-    """Paints the candidate's number and attempt as brightness, and keeps what it was asked for."""
+class CardboardMaker:
+    """Paints the candidate's number and attempt as brightness; `faults[number, attempt]` is what it finds itself."""
 
-    name: str = "cardboard"
+    feature: str = "reunion"
     prepared: list = field(default_factory=list)
-    plans: list = field(default_factory=list)
+    tried: list = field(default_factory=list)
+
+    fitted: list = field(default_factory=list)
+    shown: list = field(default_factory=list)
+    changes: dict = field(default_factory=dict)
+    faults: dict = field(default_factory=dict)
+
+    def fit(self, photos, _order):
+        self.fitted.append([photo.name for photo in photos])
 
     def prepare(self, photos, _order, _scene, _picture):
-        self.prepared.append([len(faces) for _, faces, _ in photos])
-        return SimpleNamespace(around=tuple((None,) * len(faces) for _, faces, _ in photos))
+        self.prepared.append([len(photo.faces) for photo in photos])
+        self.shown.append([(photo.name, photo.role, photo.rgb.shape[:2]) for photo in photos])
+        people = tuple((n, face) for n, photo in enumerate(photos) for face in range(len(photo.faces)))
+        return SimpleNamespace(people=people, around=())
 
-    def render(self, group, _, plan):
-        self.plans.append(plan)
-        people = sum(len(own) for own in group.around)
+    def plans(self, _sitting, order):
+        return plans(order.candidates)
+
+    def changed(self, plan):
+        return changed(plan)
+
+    def render(self, sitting, _, plan):
+        self.tried.append(plan)
+        people = len(sitting.people)
         picture = np.full((SIDE[1], SIDE[0], 3), level(plan.number, plan.attempt), np.uint8)
-        return SimpleNamespace(
-            picture=picture,
-            backdrop=picture,
-            owner=picture[..., 0],
-            meshes=(np.zeros((468, 2), np.float32),) * people,
-            notes=((),) * people,
-            composition=0.5,
-        )
+        made = {
+            "picture": picture,
+            "backdrop": picture,
+            "owner": picture[..., 0],
+            "meshes": (np.zeros((468, 2), np.float32),) * people,
+            "notes": ((),) * people,
+            "composition": 0.5,
+            "faults": self.faults.get((plan.number, plan.attempt), ()),
+            "facts": {"light": plan.light, "crop": plan.crop},
+        }
+        return SimpleNamespace(**{**made, **self.changes})
 
 
 def level(number, attempt):
@@ -136,3 +168,37 @@ class OneByOne:
     def submit(self, function, *arguments):
         value = function(*arguments)
         return SimpleNamespace(result=lambda: value)
+
+
+FAMILY = {"a.jpg": ("anna",), "b.jpg": ("bert",), "c.jpg": ("cleo",)}
+
+
+class Shop:
+    """The service among doubles, and what it left."""
+
+    def __init__(self, faces=None, bad=None, verdicts=None):
+        self.photos = CardboardPhotos(faces or FAMILY, bad or {})
+        self.maker = CardboardMaker()
+        self.results = Results()
+        self.progress = []
+        judge = CardboardJudge(verdicts or {})
+        self.studio = Picturing(
+            self.photos, CardboardFiles(), CardboardScenes(), lambda _: self.maker, judge, OneByOne(), "cardboard"
+        )
+
+    def make(self, *hints, **options):
+        people = tuple(hints) or tuple(PhotoHint(name) for name in self.photos.faces)
+        order = Order(people, **{"background": "wall", **options})
+        return self.studio.make(order, self.results, lambda *step: self.progress.append(step))
+
+    def refused(self, *hints, **options):
+        """The error; nothing may have been made or handed over."""
+        with pytest.raises(Rejected) as caught:
+            self.make(*hints, **options)
+        assert self.results == Results()
+        return caught.value
+
+
+def brightness(data):
+    """What the cardboard engine painted, away from the visible mark."""
+    return round(float(decode(data, name="x").rgb[:10, :10].mean()))

@@ -1,0 +1,43 @@
+"""Who makes each feature on this computer. A new one is a module of the local engine and a line below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tuanyuan.domain.ports import Maker
+
+# feature: module, class
+MAKERS = {
+    "reunion": ("reunion", "LocalReunion"),
+    "makeover": ("makeover", "Makeover"),
+    "tryon": ("tryon", "TryOn"),
+    "fashion": ("fashion", "Fashion"),
+    "avatar": ("avatar", "Avatar"),
+    "product": ("product", "Product"),
+    "restore": ("restore", "Restore"),
+    "card": ("card", "CardMaker"),
+}
+
+
+def makers(models: Path, executor: Executor) -> Callable[[str], Maker]:
+    """The maker of a feature by its id; each loads its networks when it is first asked for. KeyError: there is none."""
+
+    @cache
+    def maker(feature: str) -> Maker:
+        module, name = MAKERS[feature]
+        kind = getattr(import_module(f"tuanyuan.engines.local.{module}"), name)
+        if feature != "makeover":
+            made: Maker = kind(models, executor)
+            return made
+        from tuanyuan.engines.local.outfits import Outfits
+
+        dressing: Maker = kind(models, executor, Outfits(models, executor))
+        return dressing
+
+    return maker
