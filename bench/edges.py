@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import machine, rembg_cutter
-from bench.known_alpha import BACKGROUNDS, PEOPLE, composites
+from bench.known_alpha import BACKGROUNDS, PEOPLE, composites, groups
 from bench.matte_errors import Errors, errors
 from bench.report import say, table
 from tuanyuan import settings
@@ -39,7 +39,20 @@ def measure() -> str:
             found[composite.person, composite.background][name] = errors(method(composite.picture), composite.alpha)
         row = found[composite.person, composite.background]
         say(f"edges: {composite.person} / {composite.background}: " + _sads(row))
-    return "\n\n".join((machine.describe(), _summary(list(found.values())), _by_person(found)))
+    together = _groups(finder, cutter)
+    return "\n\n".join((machine.describe(), _summary(list(found.values())), _by_person(found), together))
+
+
+def _groups(finder: FaceFinder, cutter: PersonCutter) -> str:
+    """Ours on two people who touch."""
+    rows = []
+    for composite in groups():
+        alpha = cutter.cut(composite.picture, finder.find(composite.picture)[:2])[0].alpha
+        rows.append(errors(alpha, composite.alpha))
+        say(f"edges: {composite.person} / {composite.background}: {rows[-1].sad:.1f}")
+    cells = [f"{fmean(v):.1f} / {median(v):.1f}" for v in ([getattr(e, m) for e in rows] for m in MEASURES)]
+    head = ("mean / median", "SAD (1000 px)", "MSE ×1000 near the rim", "gradient")
+    return f"Two people side by side, {len(rows)} pictures.\n\n" + table(head, [("Tuanyuan", *cells)])
 
 
 def _rembg(rgb: Pixels, *, matting: bool) -> Alpha:

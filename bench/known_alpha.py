@@ -46,6 +46,8 @@ KEY_REACH, BACKDROP_REACH = 0.025, 0.05
 # CIE76 difference of person and backdrop below which keying says nothing, and from which it is trusted.
 APART_LOW, APART_HIGH = 8.0, 22.0
 CLEAR, OPAQUE = 0.03, 0.97
+# Of two side by side: height in pixels, and how much of the narrower one's width they share.
+GROUP_HEIGHT, GROUP_OVERLAP = 900, 0.12
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,32 @@ def composites() -> Iterator[Composite]:
             grain = np.random.default_rng([p, b]).normal(0, noise, mixed.shape)
             picture = np.clip(np.rint(mixed * 255 + grain), 0, 255).astype(np.uint8)
             yield Composite(person, background, _stored(picture, quality), alpha)
+
+
+def groups() -> Iterator[Composite]:
+    """Two people side by side, the right one a little over the left, on every background; `person` names both."""
+    names = list(PEOPLE)
+    for p, pair in enumerate(zip(names, names[1:] + names[:1], strict=True)):
+        (left, left_alpha), (right, right_alpha) = (_of_height(*_person(name), GROUP_HEIGHT) for name in pair)
+        start = left.shape[1] - round(GROUP_OVERLAP * min(left.shape[1], right.shape[1]))
+        shape = (GROUP_HEIGHT, start + right.shape[1])
+        for b, (background, path) in enumerate(BACKGROUNDS.items()):
+            blur, noise, quality = CAMERAS[(p + b) % len(CAMERAS)]
+            mixed, alpha = _filled(read(path), shape), np.zeros(shape, np.float32)
+            if blur:
+                mixed = cv2.GaussianBlur(mixed, (0, 0), blur)
+            for colour, own, x in ((left, left_alpha, 0), (right, right_alpha, start)):
+                place = np.s_[:, x : x + own.shape[1]]
+                mixed[place] += own[..., None] * (colour - mixed[place])
+                alpha[place] += own * (1 - alpha[place])
+            grain = np.random.default_rng([p, b]).normal(0, noise, mixed.shape)
+            picture = np.clip(np.rint(mixed * 255 + grain), 0, 255).astype(np.uint8)
+            yield Composite(" + ".join(pair), background, _stored(picture, quality), alpha)
+
+
+def _of_height(colour: Array, alpha: Array, height: int) -> tuple[Array, Array]:
+    size = (round(colour.shape[1] * height / colour.shape[0]), height)
+    return cv2.resize(colour, size, interpolation=cv2.INTER_AREA), cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
 
 
 @cache

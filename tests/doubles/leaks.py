@@ -13,8 +13,8 @@ def leaking_round_heads(side, radius):
     """A PersonCutter that takes a disc of `radius` face widths along, where the head ends on this side."""
 
     class Leaking(PersonCutter):
-        def cut(self, rgb, faces):
-            cutout, seen = super().cut(rgb, faces)
+        def cut(self, rgb, faces, others=()):
+            cutout, seen = super().cut(rgb, faces, others)
             colour, alpha = cutout.colour.copy(), cutout.alpha.copy()
             for face in faces:
                 disc = _beside(alpha, face.box, side, radius) & (cutout.alpha < 1)

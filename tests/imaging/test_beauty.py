@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import pytest
@@ -39,7 +41,15 @@ def test_more_degrees_mean_less_texture_but_never_none(evened):
     unevenness = [texture(p, known.face) for p in pictures]
     assert unevenness == sorted(unevenness, reverse=True)
     assert unevenness[1] < 0.99 * unevenness[0]
-    assert 0.2 * unevenness[0] < unevenness[5] < 0.9 * unevenness[0]
+    assert 0.4 * unevenness[0] < unevenness[5] < 0.85 * unevenness[0]
+
+
+def test_each_degree_can_be_told_from_the_one_before(evened):
+    known, pictures = evened
+    skin = defects.hull(known.rgb.shape, known.face.mesh, -0.1)
+    steps = [np.abs(b - a)[skin].mean() for a, b in pairwise(pictures)]
+    assert min(steps) > 0.0012
+    assert np.abs(pictures[5] - pictures[0])[skin].mean() > 0.006
 
 
 def test_it_is_the_same_person_at_every_degree(evened, identity):
@@ -47,7 +57,7 @@ def test_it_is_the_same_person_at_every_degree(evened, identity):
     own = identity.describe(known.rgb, known.face.mesh)
     for picture in pictures[1:]:
         after = identity.describe(np.rint(picture * 255).astype(np.uint8), known.face.mesh)
-        assert distance(own, after) < 0.1
+        assert distance(own, after) < 0.2
 
 
 def test_the_face_keeps_its_form(evened, finder):

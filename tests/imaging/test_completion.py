@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from doubles import defects
@@ -48,8 +50,32 @@ def test_the_body_goes_on_below_by_as_much_as_is_asked(below):
     rows = completed.cutout.alpha.shape[0] - WHOLE.cutout.alpha.shape[0]
     assert rows == round(below * 40)
     added = completed.cutout.alpha[-rows:]
-    assert np.allclose(added, WHOLE.cutout.alpha[-1], atol=0.02)
+    # Straight down or further out: never narrower than it was, and never wider by more than the shoulders' own slope.
+    assert (added >= WHOLE.cutout.alpha[-1] - 0.02).all()
+    widths = (added > 0.5).sum(1)
+    assert widths[-1] <= (WHOLE.cutout.alpha[-1] > 0.5).sum() + 2 * 0.5 * 1.5 * 40
     assert added.max() == 1
+
+
+def test_shoulders_that_widen_go_on_widening_under_the_photo():
+    short = bust(40, below=2.3, room=1.0)
+    added = complete(short, below=0.6).cutout.alpha[short.cutout.alpha.shape[0] :]
+    before = (short.cutout.alpha[-1] > 0.5).sum()
+    widths = (added > 0.5).sum(1)
+    assert widths[-1] > before + 8
+    assert (np.diff(widths) >= -1).all()
+
+
+def test_a_pattern_is_mirrored_not_smeared():
+    one = bust(40, room=0.3)
+    stripes = one.cutout.colour.copy()
+    stripes[(np.arange(stripes.shape[0]) // 4 % 2 == 0), :, :] *= 0.5
+    striped = replace(one, cutout=Cutout(stripes, one.cutout.alpha))
+    height = stripes.shape[0]
+    sleeve = round(one.eyes[0] - 2.3 * one.eye_distance)
+    added = complete(striped, below=0.5).cutout.colour[height:, sleeve].mean(1)
+    inside = stripes[height - len(added) :, sleeve].mean(1)
+    assert added.std() > 0.4 * inside.std()
 
 
 def test_what_is_below_goes_on_in_colour_without_a_seam():
@@ -82,7 +108,7 @@ def test_a_cut_shoulder_rounds_off_and_ends(cut, side):
 
 
 def test_a_side_can_be_left_as_it_is():
-    assert complete(CUT_RIGHT, below=0, sides=False).cutout.alpha.shape == CUT_RIGHT.cutout.alpha.shape
+    assert complete(CUT_RIGHT, below=0, sides=(False, False)).cutout.alpha.shape == CUT_RIGHT.cutout.alpha.shape
 
 
 def test_cut_hair_is_rounded_off_above():

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from doubles.sitters import bust, cropped, face_at
-from PIL import Image
 
 from tuanyuan.imaging.matting import Cutout
-from tuanyuan.imaging.sitter import apart, scaled, sitter, without
+from tuanyuan.imaging.sitter import apart, scaled, sitter
 
 
 @pytest.mark.parametrize("unit", [20, 40, 90])
@@ -115,21 +114,3 @@ def test_photo_and_faces_are_reduced_together(portrait, finder, factor):
 def test_nothing_is_done_for_a_hair(portrait):
     known = portrait("astronaut")
     assert scaled(known.rgb, known.faces, 1.01)[0] is known.rgb
-
-
-def test_people_who_touch_can_be_told_apart(finder, cutter, samples):
-    rgb = np.asarray(Image.open(samples / "group_of_three.jpg").convert("RGB"))
-    faces = sorted(finder.find(rgb), key=lambda f: f.box[0])
-    left, middle = faces[:2]
-    both, _ = cutter.cut(rgb, [left, middle])
-    assert face_alpha(both, middle) > 0.95  # they touch: the cut-out of one holds the other
-    alone = without(both, [left], [middle])
-    assert face_alpha(alone, left) > 0.95
-    assert face_alpha(alone, middle) < 0.02
-    assert (alone.alpha <= both.alpha + 1e-6).all()
-
-
-def face_alpha(cutout, face):
-    """Mean opacity over the middle of a face."""
-    x, y, w, h = (int(v) for v in face.box)
-    return float(cutout.alpha[y + h // 4 : y + 3 * h // 4, x + w // 4 : x + 3 * w // 4].mean())

@@ -11,10 +11,19 @@ from tuanyuan.imaging.faces import Face
 Array = NDArray[np.float32]
 
 MOST_LEVEL = 5
-SHARE = 0.17
+# Share of the full effect at each level; a trace of the pores stays at all of them, or the skin turns to wax.
+SHARES = (0.0, 0.16, 0.32, 0.49, 0.67, 0.86)
+PORES = 0.42
 # Radius in eye distances, and the edge height that is kept (share of full scale).
-RADIUS, EDGE = 0.11, 0.05
-SKIN_SPREAD = 2.6
+RADIUS, EDGE = 0.14, 0.08
+# Blotches: wider than a pore, smaller than the face's own shading (eye distances). How much of them goes, and the most
+# that lightness and colour (CIE Lab) are moved; the light that goes on top where it is dark.
+BLOTCH, SHADING = 0.14, 0.55
+BLOTCH_SHARE, MOST_MOVED = np.array([0.35, 0.45, 0.45], np.float32), np.array([3.0, 4.0, 4.0], np.float32)
+LIGHT = 3.0
+# Masks and blotches are worked out at so many pixels an eye distance: they hold nothing finer.
+GRAIN = 40.0
+SKIN_SPREAD = 2.8
 # Outlines in the canonical face model, each closed and widened a little.
 RIGHT_EYE = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
 LEFT_EYE = (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249)
@@ -30,7 +39,7 @@ def even_skin(colour: Array, faces: list[Face] | tuple[Face, ...], level: int) -
         return colour
     out = colour.copy()
     for face in faces:
-        _even_face(out, face, min(level, MOST_LEVEL) * SHARE)
+        _even_face(out, face, SHARES[min(level, MOST_LEVEL)])
     return out
 
 
@@ -41,12 +50,34 @@ def _even_face(colour: Array, face: Face, share: float) -> None:
     if x1 - x0 < 16 or y1 - y0 < 16:
         return
     crop = np.ascontiguousarray(colour[y0:y1, x0:x1])
+    mesh = face.mesh[:, :2] - np.array([x0, y0], np.float32)
+    scale = min(1.0, GRAIN / face.eye_distance)
+    size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
+    small = cv2.resize(crop, size, interpolation=cv2.INTER_AREA)
+    mask, moved = _evened(small, mesh * np.float32(scale), face.eye_distance * scale)
+    mask = cv2.resize(mask, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR) * np.float32(share)
     radius = max(2, round(RADIUS * face.eye_distance))
     smooth = cv2.ximgproc.guidedFilter(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), crop, radius, EDGE**2)
-    # A trace of the pores stays, or the skin turns to wax.
-    grain = crop - cv2.GaussianBlur(crop, (0, 0), max(0.6, radius / 6))
-    mask = _skin_mask(crop, face.mesh[:, :2] - np.array([x0, y0], np.float32), face.eye_distance) * share
-    colour[y0:y1, x0:x1] = np.clip(crop + (smooth + 0.35 * grain - crop) * mask[..., None], 0, 1)
+    pores = crop - cv2.GaussianBlur(crop, (0, 0), max(0.6, radius / 8))
+    change = smooth + PORES * pores - crop
+    change += cv2.resize(moved, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+    colour[y0:y1, x0:x1] = np.clip(crop + change * mask[..., None], 0, 1)
+
+
+def _evened(small: Array, mesh: Array, unit: float) -> tuple[Array, Array]:
+    """The skin's mask (h, w), 0..1, and what evens its blotches (h, w, 3), to be added to the colours."""
+    mask = _skin_mask(small, mesh, unit)
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
+    weight = mask[..., None] + np.float32(1e-3)
+    local, wide = (
+        cv2.GaussianBlur(lab * weight, (0, 0), s * unit) / cv2.GaussianBlur(weight, (0, 0), s * unit)[..., None]
+        for s in (BLOTCH, SHADING)
+    )
+    moved = (wide - local) * BLOTCH_SHARE
+    moved = MOST_MOVED * np.tanh(moved / MOST_MOVED)
+    moved[..., 0] += LIGHT * (1 - lab[..., 0] / 100)
+    after = cv2.cvtColor((lab + moved).astype(np.float32), cv2.COLOR_LAB2RGB)
+    return mask, (after - small).astype(np.float32)
 
 
 def _skin_mask(crop: Array, mesh: Array, unit: float) -> Array:
@@ -57,7 +88,7 @@ def _skin_mask(crop: Array, mesh: Array, unit: float) -> Array:
     features = np.zeros(shape, np.uint8)
     for outline in (RIGHT_EYE, LEFT_EYE, RIGHT_BROW, LEFT_BROW, LIPS, NOSTRILS):
         cv2.fillConvexPoly(features, cv2.convexHull(np.round(mesh[list(outline)]).astype(np.int32)), 1)
-    grow = max(1, round(0.05 * unit))
+    grow = max(1, round(0.10 * unit))
     features = cv2.dilate(features, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow + 1, 2 * grow + 1)))
     inside = (face > 0) & (features == 0)
     if inside.sum() < 64:

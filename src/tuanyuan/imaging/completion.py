@@ -1,7 +1,7 @@
 """Bodies that the photo's border cuts off, carried on a little: shoulders and hair round off, cloth runs down.
 
 Nothing is invented beyond cloth and hair: what is added is the mirrored, stretched and softened edge of what is there,
-and never more than an eye distance or so. A face is never inside it.
+or its strands carried on (see `crown`), and never more than an eye distance or so. A face is never inside it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tuanyuan.imaging.crown import grow_crowns
 from tuanyuan.imaging.matting import Cutout
 from tuanyuan.imaging.sitter import OPAQUE, Sitter
 
@@ -21,7 +22,9 @@ Array = NDArray[np.float32]
 SHOULDER = 3.25
 LEAST_SIDE, MOST_SIDE = 0.45, 1.3
 SOURCE_BAND = 0.55
-LOWER_BAND, LOWER_SHADE, COLLAR_SLOPE = 0.12, 0.35, 1.0
+LOWER_BAND, LOWER_SHADE, LOWER_BLUR = 0.55, 0.12, 0.03
+COLLAR_SLOPE, COLLAR_REACH, COLLAR_SEAM = 2.2, 2.2, 0.15
+MOST_SLOPE, SLOPE_REACH = 1.5, 0.5
 ROUNDING, LEAST_SLOPE = 1.3, 0.22
 FRAY = 0.14
 BORDER_ROWS = 3
@@ -37,15 +40,15 @@ class Completed:
     offset: tuple[int, int]
 
 
-def complete(sitter: Sitter, *, below: float, sides: bool = True) -> Completed:
+def complete(sitter: Sitter, *, below: float, sides: tuple[bool, bool] = (True, True)) -> Completed:
     """Carry a sitter's body on by `below` eye distances where the lower border cuts it, and at cut sides.
 
-    below: 0 adds nothing under the photo.
+    below: 0 adds nothing under the photo. sides: whether the left and the right one are wanted.
     """
     shape, unit = sitter.shape, sitter.eye_distance
     down = round(below * unit) if shape.cut_bottom and below > 0 else 0
-    left = _side(shape.cut_left, shape.left, unit) if sides else 0
-    right = _side(shape.cut_right, shape.right, unit) if sides else 0
+    left = _side(shape.cut_left, shape.left, unit) if sides[0] else 0
+    right = _side(shape.cut_right, shape.right, unit) if sides[1] else 0
     colour, alpha = sitter.cutout.colour, _frayed(sitter.cutout.alpha, shape.cut_left, shape.cut_right, unit)
     if left:
         colour, alpha = _grow_right(colour[:, ::-1], alpha[:, ::-1], left, unit, _row(sitter, shape.cut_left))
@@ -53,10 +56,12 @@ def complete(sitter: Sitter, *, below: float, sides: bool = True) -> Completed:
     if right:
         colour, alpha = _grow_right(colour, alpha, right, unit, _row(sitter, shape.cut_right))
     if down:
-        colour, alpha = _grow_down(colour, alpha, down, unit, float(sitter.eyes[0] + left))
+        # Of a group the middle is nobody's collar.
+        collar = float(sitter.eyes[0] + left) if len(sitter.faces) == 1 else None
+        colour, alpha = _grow_down(colour, alpha, down, unit, collar)
     up = round(shape.dome * unit)
     if up:
-        colour, alpha = _grow_up(colour, alpha, up, unit)
+        colour, alpha = grow_crowns(colour, alpha, up, unit)
     return Completed(Cutout(np.ascontiguousarray(colour), np.ascontiguousarray(alpha)), (left, up))
 
 
@@ -139,45 +144,59 @@ def _top(column: Array) -> int:
     return int(solid[0]) if len(solid) else len(column)
 
 
-def _grow_up(colour: Array, alpha: Array, add: int, unit: float) -> tuple[Array, Array]:
-    """Round off hair that the upper border cuts, by its own mirror."""
-    height, width = alpha.shape
-    cut = np.flatnonzero(alpha[:BORDER_ROWS].max(0) > OPAQUE)
-    left, right = float(cut[0]), float(cut[-1] + 1)
-    x = (np.arange(width, dtype=np.float32) - (left + right) / 2) / max(1.0, (right - left) / 2)
-    # A parabola leaves the border at the slope that a head has there; an ellipse would stand on it like a bun.
-    crown = add * x**2
-    rows = np.arange(add, dtype=np.float32)[:, None]
-    cap = np.clip(rows - crown[None] + 0.5, 0, 1) * (np.abs(x) < 1)[None]
-    cap = cv2.GaussianBlur(cap.astype(np.float32), (0, 0), max(1.0, 0.02 * unit))
-    # The last rows fade into what the photo has there, so that strands at the border go on.
-    blend = np.clip((add - rows) / max(2.0, 0.08 * unit), 0, 1)
-    new_alpha = alpha[:1] * (1 - blend) + cap * blend
-    mirrored = colour[: min(add, height)][::-1]
-    if len(mirrored) < add:
-        mirrored = np.concatenate([np.repeat(mirrored[:1], add - len(mirrored), 0), mirrored])
-    return np.concatenate([mirrored, colour], 0), np.concatenate([new_alpha.astype(np.float32), alpha], 0)
+def _grow_down(colour: Array, alpha: Array, add: int, unit: float, collar: float | None) -> tuple[Array, Array]:
+    """Run the cloth on under the lower border: its mirror, so that a pattern stays one.
 
-
-def _grow_down(colour: Array, alpha: Array, add: int, unit: float, centre: float) -> tuple[Array, Array]:
-    """Run the cloth on under the lower border; an open collar closes as cloth is drawn in from both sides."""
+    An open collar, whose middle is at column `collar`, closes as cloth is drawn in from both sides; shoulders and arms
+    go on in their direction.
+    """
     height, width = alpha.shape
     depth = np.arange(1, add + 1, dtype=np.float32)[:, None]
     x = np.arange(width, dtype=np.float32)[None]
-    away = x - centre
-    # Up to the shoulder's middle the source moves outwards by as much as the line lies deeper.
-    inward = np.clip(1 - np.abs(away) / (2.2 * unit), 0, 1)
-    source_x = np.clip(x + np.sign(away) * depth * COLLAR_SLOPE * inward, 0, width - 1).astype(np.float32)
-    band = min(LOWER_BAND * unit, height / 6)
-    source_y = np.broadcast_to(height - 1 - band * (1 - np.exp(-depth / (3 * band))), source_x.shape)
-    new = cv2.remap(
-        np.ascontiguousarray(colour), source_x, np.ascontiguousarray(source_y, np.float32), cv2.INTER_LINEAR
-    )
+    outwards = _outwards(alpha, depth, unit)
+    source_x = x - outwards
+    if collar is not None:
+        away = x - collar
+        # Up to the shoulder's middle the source moves outwards by as much as the line lies deeper.
+        inward = np.clip(1 - np.abs(away) / (COLLAR_REACH * unit), 0, 1)
+        source_x = source_x + np.tanh(away / (COLLAR_SEAM * unit)) * depth * COLLAR_SLOPE * inward
+    source_x = np.clip(source_x, 0, width - 1)
+    band = max(2.0, min(LOWER_BAND * unit, height / 6))
+    source_y = np.broadcast_to(height - 1 - band * np.tanh(depth / band), source_x.shape)
+    new = _sampled(np.ascontiguousarray(colour), source_x, source_y)
     t = depth[..., None] / max(add, 0.6 * unit)
-    softened = cv2.GaussianBlur(new, (0, 0), max(0.8, 0.06 * unit))
-    new = (new + (softened - new) * np.clip(2 * t, 0, 1)) * (1 - LOWER_SHADE * np.clip(t, 0, 1))
-    last = alpha[max(0, height - BORDER_ROWS) :].mean(0)
+    softened = cv2.GaussianBlur(new, (0, 0), max(0.8, LOWER_BLUR * unit))
+    new = (new + (softened - new) * np.clip(t, 0, 1)) * (1 - LOWER_SHADE * np.clip(t, 0, 1))
+    last = np.ascontiguousarray(np.repeat(alpha[max(0, height - BORDER_ROWS) :].mean(0)[None], 2, 0))
+    new_alpha = _sampled(last, np.clip(x - outwards, 0, width - 1), np.zeros_like(source_x))
     return (
         np.concatenate([colour, new.astype(np.float32)], 0),
-        np.concatenate([alpha, np.repeat(last[None], add, 0).astype(np.float32)], 0),
+        np.concatenate([alpha, new_alpha.astype(np.float32)], 0),
     )
+
+
+def _sampled(picture: Array, x: Array, y: Array) -> Array:
+    sampled: Array = cv2.remap(
+        picture, np.asarray(x, np.float32), np.ascontiguousarray(y, np.float32), cv2.INTER_LINEAR
+    )
+    return sampled
+
+
+def _outwards(alpha: Array, depth: Array, unit: float) -> Array:
+    """How far the body's sides move (right positive) at each depth (n, 1) under the border: (n, width)."""
+    height, width = alpha.shape
+    span = max(4, min(round(SLOPE_SPAN * unit), height - 1))
+    ends = []
+    for row in (height - 1 - span, height - 1):
+        solid = np.flatnonzero(alpha[row] > OPAQUE)
+        ends.append((float(solid[0]), float(solid[-1])) if len(solid) else (0.0, width - 1.0))
+    (left_before, right_before), (left, right) = ends
+    # What narrows is an arm that comes in: it goes straight down.
+    on_left = float(np.clip((left - left_before) / span, -MOST_SLOPE, 0))
+    on_right = float(np.clip((right - right_before) / span, 0, MOST_SLOPE))
+    reach = SLOPE_REACH * unit
+    along = np.clip((np.arange(width, dtype=np.float32) - left) / max(1.0, right - left), 0, 1)[None]
+    # The sides move, the middle stays.
+    share = on_left * np.clip(1 - 3 * along, 0, 1) + on_right * np.clip(3 * along - 2, 0, 1)
+    outwards: Array = (share * reach * (1 - np.exp(-depth / reach))).astype(np.float32)
+    return outwards

@@ -29,7 +29,7 @@ class KeyLight:
     """side: where the light comes from, -1 left … 1 right. hem: how much darker the picture's lower part is, 0..1."""
 
     side: float = -0.5
-    hem: float = 0.45
+    hem: float = 0.20
     gradient: float = 0.06
 
 

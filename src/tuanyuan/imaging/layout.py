@@ -16,16 +16,22 @@ from tuanyuan.imaging.sitter import Shape
 RowName = Literal["front", "back"]
 
 # How much a body may be carried on below its photo.
-MOST_BELOW, MOST_BELOW_BEHIND = 0.45, 1.3
+MOST_BELOW, MOST_BELOW_BEHIND = 0.6, 1.3
 # Eyes of the front row above the lower edge of the frame, when the bodies reach that far.
 FRONT_LINE = 5.1
 # Where shoulders hide what stands behind, below the eyes.
 SHOULDER_LINE = 2.2
 REACH = 2.9
-GAP = 0.45
-LEAST_SPACING, MOST_SPACING = 2.7, 4.4
+GAP = 0.35
+LEAST_SPACING, MOST_SPACING = 2.7, 3.6
+# Somebody looks through between two who stand in front.
+MOST_TWO_ROW_SPACING = 4.4
 TWO_ROW_SPACING = 3.5
 MARGIN, OUTER_CROP = 0.25, 0.8
+# A row of busts too wide to fill this share of what the height allows gives up its outer shoulders instead.
+FILL = 0.8
+# Of what is wider than that, an arm held out or a hat, so much is granted; the rest goes behind the neighbour.
+SPREAD, MOST_NARROWED = 0.5, 0.4
 # From the eyes to the ear: so much of everybody is in the frame, however narrow it is.
 FACE_REACH = 1.35
 RAISE = 1.45
@@ -141,7 +147,9 @@ def _across(shapes: Sequence[Shape], places: Sequence[Place], rows: Rows, closen
         for left, right in zip([None, *members], members, strict=False):
             if left is not None:
                 apart = shapes[left].head_right * places[left].scale + shapes[right].head_left * places[right].scale
-                apart = min(max(apart + GAP, LEAST_SPACING), MOST_SPACING + max(0.0, apart - MOST_SPACING))
+                most = MOST_TWO_ROW_SPACING if front and back else MOST_SPACING
+                nearer = max(most + SPREAD * max(0.0, apart - most), apart - MOST_NARROWED)
+                apart = min(max(apart + GAP, LEAST_SPACING), nearer)
                 if front and back:
                     apart = max(apart, TWO_ROW_SPACING)
                 x += apart * closeness
@@ -185,6 +193,8 @@ def _unit(
     top = max(s.top * p.scale for s, p in zip(shapes, places, strict=True))
     lowest = min(FRONT_LINE, min(s.bottom for s in shapes) + MOST_BELOW)
     by_height = size[1] * (1 - framing.headroom) / (top + lowest + (RAISE if two_rows else 0.0))
+    cropped = size[0] / max(right - left - 2 * OUTER_CROP, 2 * FACE_REACH)
+    by_width = max(by_width, min(FILL * by_height, cropped))
     return min(min(by_width, by_height, 0.16 * size[1]) * framing.size, by_faces)
 
 

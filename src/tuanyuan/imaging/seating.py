@@ -29,7 +29,7 @@ MOST_HIDDEN = 0.1
 # Eye distance of a face that is large enough, as a share of the width, and what smaller ones cost.
 GOOD_FACE, SMALL_FACES = 0.066, 1.5
 CHEEKS = 0.08
-FULL_HEADROOM = 0.28
+FULL_HEADROOM, EMPTY = 0.28, 6.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +117,7 @@ def _cost(
     largest = max(s.eye_distance for s in seats)
     cost += SMALL_FACES * max(0.0, 1 - largest / (GOOD_FACE * min(width, height * 4 / 3)))
     top = min(s.y - sitters[s.sitter].shape.top * s.eye_distance for s in seats) / height
-    cost += 3.5 * max(0.0, top - FULL_HEADROOM) + 3 * max(0.0, 0.02 - top)
+    cost += EMPTY * max(0.0, top - FULL_HEADROOM) + 3 * max(0.0, 0.02 - top)
     for seat in seats:
         shape = sitters[seat.sitter].shape
         aside = (seat.x / width - 0.5) * 2

@@ -18,14 +18,17 @@ Array = NDArray[np.float32]
 
 OPAQUE = 0.5
 # A side counts as cut when this many eye distances of body stand in the photo's border.
-CUT_LENGTH = 0.35
+CUT_LENGTH = 0.12
 GAP = 0.08
 BORDER = 3
 # Less opaque pixels do not join two people.
 TOUCHING = 0.3
-# Width of the soft seam between two people who are told apart, in face widths of distance.
-SEAM = 0.05
-DOME, LEAST_DOME, MOST_DOME = 0.20, 0.05, 0.6
+# A skull's radius says how much of a head lies above a cut. Less is not missed, more not invented. In eye distances.
+SKULL, LEAST_DOME, MOST_DOME = 1.5, 0.02, 0.5
+# Room for single hairs over it.
+HAIR_ROOM = 0.03
+# A gap in hair at the border that is narrower, in shares of what is on both sides, does not part it.
+PARTED = 0.12
 LEAN_SHARE, LEAN_FROM = 0.4, 4.0
 
 
@@ -102,33 +105,6 @@ def apart(cutout: Cutout, faces: Sequence[Face]) -> list[tuple[Cutout, list[int]
     return found
 
 
-def without(cutout: Cutout, faces: Sequence[Face], others: Sequence[Face]) -> Cutout:
-    """The cut-out of the people with `faces` alone, where `others` touch them.
-
-    Each pixel goes to the person whose head, or the column of body under it, is nearest in face widths. What one person
-    hides of another stays hidden.
-    """
-    height, width = cutout.alpha.shape
-    nearer = np.min([_away(f, height, width) for f in others], 0) - np.min([_away(f, height, width) for f in faces], 0)
-    alpha = cutout.alpha * np.clip(nearer / SEAM + 0.5, 0, 1)
-    _, labels = cv2.connectedComponents((alpha > TOUCHING).astype(np.uint8))
-    keep = np.zeros(int(labels.max()) + 1, bool)
-    for face in faces:
-        x, y = np.clip(face.mesh[NOSE_TIP, :2], 0, [width - 1, height - 1]).astype(int)
-        keep[labels[y, x]] = True
-    keep[0] = False
-    own = cv2.dilate(keep[labels].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    return Cutout(cutout.colour, (alpha * own).astype(np.float32))
-
-
-def _away(face: Face, height: int, width: int) -> Array:
-    """Distance of every pixel from a face's middle, or from the line straight down from it, in face widths."""
-    x, y, w, h = face.box
-    down = np.minimum(np.arange(height, dtype=np.float32)[:, None] - (y + h / 2), 0)
-    away: Array = np.hypot(np.arange(width, dtype=np.float32)[None] - (x + w / 2), down) / np.float32(w)
-    return away
-
-
 def _shape(alpha: Array, faces: Sequence[Face], eyes: Array, distance: float, yaw: float) -> Shape:
     solid = alpha > OPAQUE
     height, width = alpha.shape
@@ -136,8 +112,7 @@ def _shape(alpha: Array, faces: Sequence[Face], eyes: Array, distance: float, ya
     top, bottom = (rows[0], rows[-1] + 1) if len(rows) else (0, height)
     left, right = (columns[0], columns[-1] + 1) if len(columns) else (0, width)
     chin = max(float(f.mesh[:, 1].max()) for f in faces)
-    dome = DOME * float(solid[:BORDER].any(0).sum()) / distance
-    dome = min(dome, MOST_DOME) if dome > LEAST_DOME else 0.0
+    dome = max((crown_height(last - first, distance) for first, last in cut_above(solid)), default=0.0)
     head = np.nonzero(solid[top : max(top + 1, int(min(chin, height)))].any(0))[0]
     head_left, head_right = (head[0], head[-1] + 1) if len(head) else (left, right)
     return Shape(
@@ -154,6 +129,26 @@ def _shape(alpha: Array, faces: Sequence[Face], eyes: Array, distance: float, ya
         lean=_lean(faces),
         dome=dome,
     )
+
+
+def cut_above(solid: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last column + 1 of every crown that the photo's upper border cuts; `solid`: H×W, True is somebody."""
+    touched = np.flatnonzero(np.diff(np.r_[0, solid[:BORDER].any(0).astype(np.int8), 0]))
+    found: list[tuple[int, int]] = []
+    for first, last in zip(touched[::2].tolist(), touched[1::2].tolist(), strict=True):
+        if found and first - found[-1][1] < PARTED * (last - found[-1][0]):
+            found[-1] = found[-1][0], last
+        else:
+            found.append((first, last))
+    return found
+
+
+def crown_height(width: int, unit: float) -> float:
+    """How much, in eye distances, a head rises above a cut `width` pixels wide: a circle's sagitta. 0: not worth it."""
+    half = width / 2 / unit
+    radius = max(SKULL, 1.15 * half)
+    height = radius - math.sqrt(radius**2 - half**2)
+    return min(height + HAIR_ROOM, MOST_DOME) if height > LEAST_DOME else 0.0
 
 
 def _lean(faces: Sequence[Face]) -> float:

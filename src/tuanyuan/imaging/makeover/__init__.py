@@ -1,0 +1,1 @@
+"""A photo's people in front of another background: who is whom, how they are framed, how the place lights them."""
