@@ -21,9 +21,10 @@ class Salience:
     def __init__(self, models: Path) -> None:
         self._network = load_onnx(models / "u2netp.onnx")
 
-    def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Salience of `rgb` (uint8, H×W×3), float32 160×160, stretched to 0..1."""
-        small = reduce(rgb, (INPUT, INPUT)).astype(np.float32)
+    def __call__(self, rgb: NDArray[np.uint8], size: int | None = None) -> NDArray[np.float32]:
+        """Salience of `rgb` (uint8, H×W×3), float32 size×size, stretched to 0..1. size: INPUT where none is said."""
+        side = size or INPUT
+        small = reduce(rgb, (side, side)).astype(np.float32)
         small = (small / max(float(small.max()), 1.0) - MEAN) / DEVIATION
         seen = self._network(small.transpose(2, 0, 1))[0]
         low, high = float(seen.min()), float(seen.max())
