@@ -57,11 +57,14 @@ def run(
             build(arguments, Path(scratch))
             view.place()
             if arguments.light or not arguments.draft:
-                light = probe()
+                light = probe(view.eyes - 0.05)
                 print(light)
-            negative = photograph(
-                arguments.width, arguments.width * 3 // 4, arguments.samples, arguments.limit, arguments.part
-            )
+            if kept and kept.exists():
+                negative = np.load(kept)
+            else:
+                negative = photograph(
+                    arguments.width, arguments.width * 3 // 4, arguments.samples, arguments.limit, arguments.part
+                )
         if kept:
             np.save(kept, negative)
     if arguments.draft:

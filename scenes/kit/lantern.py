@@ -106,3 +106,64 @@ def _tassel(top: Point, r: float, trim: Trim) -> None:
     tubes("tassel", threads, trim.thread, 1)
     band = [(0.075, 0), (0.09, -0.05), (0.075, -0.10)]
     lathe("tassel band", [(a * r, b * r) for a, b in band], (x, y, start - 0.06 * r), trim.metal, 32)
+
+
+def hang_palace(centre: Point, radius: float, trim: Trim, wood: bpy.types.Material, ceiling: float = 4.1) -> None:
+    """A six-sided palace lantern: silk in wooden frames, a wider roof with tassels at its corners, one tassel below."""
+    x, y, z = centre
+    half, roof, turn = 1.15 * radius, 1.38 * radius, random.uniform(-0.12, 0.12)
+
+    def corner(k: int, r: float, up: float, thick: float) -> tuple[float, float, float, float]:
+        angle = turn + math.pi / 6 + k * math.pi / 3
+        return x + r * math.cos(angle), y + r * math.sin(angle), z + up, thick
+
+    rods = []
+    for k in range(6):
+        rods.append([corner(k, 0.90 * radius, -half, 0.006), corner(k, radius, half, 0.006)])
+        for r, up, thick in (
+            (0.90 * radius, -half, 0.009),
+            (0.94 * radius, -0.45 * half, 0.004),
+            (radius, half, 0.009),
+            (roof, half + 0.16 * radius, 0.010),
+        ):
+            rods.append([corner(k, r, up, thick), corner(k + 1, r, up, thick)])
+        rods.append(
+            [corner(k, roof, half + 0.16 * radius, 0.008), corner(k, 0.25 * radius, half + 0.62 * radius, 0.008)]
+        )
+        rods.append([corner(k, roof, half + 0.16 * radius, 0.008), corner(k, 1.12 * roof, half + 0.30 * radius, 0.004)])
+        tip = corner(k, roof, half + 0.16 * radius, 0)
+        _tassel((tip[0], tip[1], tip[2] + 0.05 * radius), 0.42 * radius, trim)
+    tubes("palace lantern", rods, wood, 2)
+    rise = [(0.86 * radius, -half), (0.97 * radius, half)]
+    body = lathe("silk", rise, (0, 0, 0), trim.silk, segments=6)
+    cover = lathe(
+        "roof",
+        [(roof, half + 0.16 * radius), (0.6 * radius, half + 0.36 * radius), (0.2 * radius, half + 0.64 * radius)],
+        (0, 0, 0),
+        wood,
+        segments=6,
+    )
+    for part in (body, cover):
+        part.data.polygons.foreach_set("use_smooth", [False] * len(part.data.polygons))
+        part.location, part.rotation_euler = centre, (0, 0, turn + math.pi / 6)
+    knob = [(0.10, 0.60), (0.20, 0.66), (0.16, 0.76), (0.06, 0.80), (0.10, 0.88), (0.0, 0.94)]
+    lathe("knob", [(r * radius, half + h * radius) for r, h in knob], centre, trim.metal, 32)
+    tubes("cord", [[(x, y, z + half, 0.004), (x, y, ceiling, 0.004)]], trim.cord)
+    _tassel((x, y, z - half), 0.9 * radius, trim)
+
+
+def pale_trim(metal: bpy.types.Material) -> Trim:
+    """Cream silk lit from within, red tassels."""
+    shader = Shader("cream silk")
+    uv = shader.node("ShaderNodeSeparateXYZ")
+    shader.link(shader.node("ShaderNodeTexCoord").outputs["UV"], uv.inputs[0])
+    glow = shader.ramp(uv.outputs[1], (0.0, (0.62, 0.33, 0.12)), (0.45, (1.0, 0.66, 0.33)), (1.0, (0.55, 0.28, 0.10)))
+    weave = shader.noise(shader.place((300, 300, 120)), 3, 0.6)
+    cloth = shader.ramp(weave, (0.3, (0.85,) * 3), (0.7, (1.05,) * 3))
+    silk = shader.attach(
+        Base_Color=(0.6, 0.5, 0.35),
+        Roughness=0.7,
+        Emission_Color=shader.mix(1.0, glow, cloth, "MULTIPLY"),
+        Emission_Strength=0.42,
+    ).material
+    return Trim(silk, metal, plain("tassel silk", (0.34, 0.008, 0.006), 0.6), plain("cord", (0.40, 0.05, 0.03), 0.6))

@@ -46,7 +46,7 @@ def _ball_picture(height: float) -> tuple[np.ndarray, np.ndarray]:
     eye.type, eye.ortho_scale = "ORTHO", 2 * RADIUS
     scene.camera = add("probe", eye)
     scene.camera.location, scene.camera.rotation_euler = (0, -1, height), (np.pi / 2, 0, 0)
-    picture = photograph(PIXELS, PIXELS, 256)
+    picture = photograph(PIXELS, PIXELS, 96)
     probe, scene.camera = scene.camera, former
     bpy.data.objects.remove(ball)
     bpy.data.objects.remove(probe)

@@ -76,3 +76,21 @@ def reflection_card(name: str, corners: list[Point], colour: Colour, strength: f
     card = rectangle(name, corners, shader.material)
     card.visible_camera = card.visible_diffuse = card.visible_shadow = card.visible_transmission = False
     return card
+
+
+def sun(direction: Point, strength: float, colour: Colour, softness: float = 1.5) -> bpy.types.Object:
+    """Sunlight that travels along `direction`; `softness` is its width in degrees (the sky's own sun has 0.5)."""
+    light = bpy.data.lights.new("sun", "SUN")
+    light.energy, light.color, light.angle = strength, colour, math.radians(softness)
+    thing = add("sun", light)
+    look_at(thing, direction)
+    return thing
+
+
+def glow(place: Point, watts: float, colour: Colour, radius: float) -> bpy.types.Object:
+    """A bulb: a small ball of light that the camera does not see."""
+    light = bpy.data.lights.new("bulb", "POINT")
+    light.energy, light.color, light.shadow_soft_size = watts, colour, radius
+    thing = add("bulb", light)
+    thing.location, thing.visible_camera = place, False
+    return thing

@@ -69,10 +69,10 @@ class Shader:
         self.link(where, node.inputs["Vector"])
         return node.outputs["Fac"]
 
-    def image(self, path: Path, where: Socket | None = None, data: bool = True) -> Socket:
-        """A picture; `data` means numbers rather than colours (no sRGB curve)."""
-        node = self.node("ShaderNodeTexImage", extension="EXTEND", interpolation="Cubic")
-        node.image = bpy.data.images.load(str(path))
+    def image(self, path: Path, where: Socket | None = None, data: bool = True, repeat: bool = False) -> Socket:
+        """A picture; `data` means numbers rather than colours (no sRGB curve); `repeat` tiles it."""
+        node = self.node("ShaderNodeTexImage", extension="REPEAT" if repeat else "EXTEND", interpolation="Cubic")
+        node.image = bpy.data.images.load(str(path), check_existing=True)
         if data:
             node.image.colorspace_settings.name = "Non-Color"
         if where is not None:

@@ -13,7 +13,7 @@ from .light_probe import Light
 
 @dataclass(frozen=True)
 class Words:
-    """Names and prompts of a scene, and the effects that suit it."""
+    """Names and prompts of a scene, the effects that suit it; `kind` is "room" for people or "table" for goods."""
 
     id: str
     name_zh: str
@@ -21,6 +21,7 @@ class Words:
     motion: tuple[str, ...]
     prompt_zh: str
     prompt_en: str
+    kind: str = "room"
 
 
 def _numbers(values: tuple[float, ...]) -> str:
@@ -35,6 +36,7 @@ id = {quoted["id"]}
 name_zh = {quoted["name_zh"]}
 name_en = {quoted["name_en"]}
 picture = "picture.jpg"
+kind = {quoted["kind"]}
 standing_line = {view.standing_line:.3f}
 eye_line = {view.eye_line:.3f}
 blur = {view.blur:.5f}
