@@ -21,7 +21,7 @@ export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup start demo test check faults simulate load bench docs transcripts pictures clean tools
+.PHONY: help setup start demo test check faults simulate load bench docs transcripts pictures gallery clean tools
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench: setup ## measure the stages against rembg (docs/benchmarks.md)
 docs: $(SYNCED) ## write docs/settings.md and docs/engines/parameters.md again from what they tell of
 	$(BIN)/python -m tuanyuan.settings > docs/settings.md
 	$(BIN)/python -m tuanyuan.engines.parameter_table > docs/engines/parameters.md
+
+gallery: setup ## draw docs/gallery again: a contact sheet for each feature over all samples
+	$(BIN)/python docs/gallery/draw.py
 
 transcripts: $(SYNCED) ## write docs/engines/*.md again, with what crosses the wire to each engine's fake
 	$(BIN)/python docs/engines/record.py

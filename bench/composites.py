@@ -14,12 +14,14 @@ from bench.paths import pictures_in, read
 from tuanyuan import settings, wiring
 from tuanyuan.domain.errors import StudioError
 from tuanyuan.domain.judgement import Judgement
+from tuanyuan.domain.order import Order, PhotoHint
 from tuanyuan.domain.photo import MOST_PEOPLE
-from tuanyuan.domain.ports import Group, Rendering
-from tuanyuan.domain.reunion import Order, PersonHint, Plan
+from tuanyuan.domain.reunion import Plan
+from tuanyuan.engines.local.rendering import Rendering
+from tuanyuan.engines.local.reunion import Group
 from tuanyuan.imaging.judge import Likeness
-from tuanyuan.services.darkroom import Photo
-from tuanyuan.services.reunion import Reunion
+from tuanyuan.services.opening import Opened, Opening
+from tuanyuan.services.picturing import Picturing
 
 One, Other = TypeVar("One"), TypeVar("Other")
 
@@ -33,19 +35,19 @@ class Mix:
     """People brought together, ready for any number of pictures. likenesses: person by person, as in meshes."""
 
     order: Order
-    photos: tuple[Photo, ...]
+    photos: tuple[Opened, ...]
     likenesses: tuple[Likeness, ...]
     group: Group
 
     def __str__(self) -> str:
-        names = ", ".join(Path(p.photo).stem for p in self.order.people)
-        return f"{names} / {Path(self.order.background).stem}"
+        names = ", ".join(Path(p.photo).stem for p in self.order.photos)
+        return f"{names} / {Path(str(self.order.background)).stem}"
 
 
 class Studio:
     """The studio in this process, one step at a time."""
 
-    def __init__(self, reunion: Reunion) -> None:
+    def __init__(self, reunion: Picturing) -> None:
         self._reunion = reunion
 
     def usable(self, folder: Path) -> list[Path]:
@@ -56,23 +58,21 @@ class Studio:
     def mix(self, photos: Sequence[Path], background: str) -> Mix:
         """Everything that a portrait's candidates share, as the service does it."""
         studio = self._reunion
-        order = Order(tuple(PersonHint(str(p)) for p in photos), background, size=SIZE)
+        order = Order(tuple(PhotoHint(str(p)) for p in photos), background=background, size=SIZE)
         scene = studio.scenes.find(background)
-        opened = tuple(studio.executor.map(lambda p: studio.darkroom.open(str(p)), photos))
-        group = studio.engine.prepare([(p.rgb, p.faces, p.others) for p in opened], order, scene, read(scene.picture))
-        pairs = [(p.rgb, face) for p in opened for face in p.faces]
-        likenesses = studio.executor.map(lambda pair: studio.judge.likeness(*pair), pairs)
-        around = [s for own in group.around for s in own]
+        opened = tuple(Opening(studio.darkroom, studio.judge, studio.executor).open(order))
+        group = studio.makers("reunion").prepare(opened, order, scene, read(scene.picture))
+        likenesses = [one for photo in opened for one in photo.likenesses]
         return Mix(
             order,
             opened,
-            tuple(replace(one, surroundings=s) for one, s in zip(likenesses, around, strict=True)),
+            tuple(replace(one, surroundings=s) for one, s in zip(likenesses, group.around, strict=True)),
             group,
         )
 
     def render(self, mix: Mix, plan: Plan) -> Rendering:
         """One candidate, not judged."""
-        return self._reunion.engine.render(mix.group, mix.order, plan)
+        return self._reunion.makers("reunion").render(mix.group, mix.order, plan)
 
     def judge(self, mix: Mix, made: Rendering, likenesses: Sequence[Likeness] | None = None) -> Judgement:
         """Judge a rendering, or one that was damaged, against the people of `mix`."""
@@ -86,7 +86,7 @@ class Studio:
 
 @contextmanager
 def studio() -> Iterator[Studio]:
-    with wiring.reunion(settings.load()) as reunion:
+    with wiring.picturing(settings.load()) as reunion:
         yield Studio(reunion)
 
 

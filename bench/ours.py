@@ -14,10 +14,9 @@ from bench.paths import read
 from bench.spent import Spent, spent
 from bench.stages import watched
 from tuanyuan import settings, wiring
-from tuanyuan.domain.reunion import Order, PersonHint
-from tuanyuan.imaging.faces import FaceFinder
+from tuanyuan.domain.order import Order, PhotoHint
 from tuanyuan.imaging.matting import PersonCutter
-from tuanyuan.services.reunion import Reunion
+from tuanyuan.services.picturing import Picturing
 
 _open = ExitStack()
 _studio: dict[str, Any] = {}
@@ -35,13 +34,18 @@ class Portrait:
 
 def start() -> None:
     """Load the studio as the command line does. Nothing is warm yet."""
-    _studio["reunion"] = _open.enter_context(wiring.reunion(settings.load()))
+    _studio["picturing"] = _open.enter_context(wiring.picturing(settings.load()))
 
 
 def portrait(photos: Sequence[str], candidates: int, size: tuple[int, int], background: str) -> Portrait:
     """One order from files to files."""
-    studio: Reunion = _studio["reunion"]
-    order = Order(tuple(PersonHint(p) for p in photos), background, candidates, size)
+    order = Order(tuple(PhotoHint(p) for p in photos), background=background, candidates=candidates, size=size)
+    return made(order)
+
+
+def made(order: Order) -> Portrait:
+    """One order of any feature, from files to files."""
+    studio: Picturing = _studio["picturing"]
     with (
         tempfile.TemporaryDirectory() as folder,
         watched() as stages,
@@ -49,16 +53,15 @@ def portrait(photos: Sequence[str], candidates: int, size: tuple[int, int], back
         wiring.outbox(Path(folder)) as results,
     ):
         result = studio.make(order, results, lambda *_: None)
-    distances = [p["face_distance"] for c in result["candidates"] for p in c["people"]]
-    return Portrait(whole, result["timings"], dict(stages), tuple(distances))
+    people = [p for c in result["candidates"] for p in c["people"]]
+    distances = tuple(p["face_distance"] for p in people if p["face_distance"] is not None)
+    return Portrait(whole, result["timings"], dict(stages), distances)
 
 
 def cut(photos: Sequence[str]) -> Spent:
     """Cut the people out of photos at full size, several at once; reading them and finding faces is not counted."""
-    studio: Reunion = _studio["reunion"]
-    cutter, finder = studio.darkroom.cutter, studio.darkroom.finder
-    assert isinstance(cutter, PersonCutter)
-    assert isinstance(finder, FaceFinder)
+    studio: Picturing = _studio["picturing"]
+    cutter, finder = PersonCutter(settings.load().models_dir), studio.darkroom.finder
     pictures = [read(Path(p)) for p in photos]
     faces = [finder.find(p) for p in pictures]
     with spent() as taken:

@@ -15,7 +15,7 @@ from tuanyuan.engines.local import reunion as local
 from tuanyuan.imaging.judge import Judge
 from tuanyuan.imaging.matting import cutout
 from tuanyuan.imaging.matting.segmentation import PersonSegmenter
-from tuanyuan.services import reunion as service
+from tuanyuan.services import picturing as service
 
 # (stage, owner of the name that is called, name)
 STEPS: tuple[tuple[str, Any, str], ...] = (

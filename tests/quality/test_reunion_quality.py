@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tuanyuan.domain.reunion import PersonHint
+from tuanyuan.domain.order import PhotoHint
 from tuanyuan.imaging.identity import distance
 from tuanyuan.imaging.label import read_label
 from tuanyuan.imaging.light import skin_tone
@@ -113,7 +113,7 @@ def test_every_file_carries_its_own_label(family):
 
 def test_a_child_is_smaller_lower_and_in_front(make, finder, identity, portrait):
     names = ["elderly_man", "woman_long_hair", "woman_headscarf"]
-    child = PersonHint("woman_headscarf", scale=0.75, row="front")
+    child = PhotoHint("woman_headscarf", scale=0.75, row="front")
     made = make(*names[:2], child, size=(960, 720), candidates=2)
     assert not [p for p in made.people if "face_covered" in p["warnings"]]
     for picture in made.pictures:
@@ -133,7 +133,7 @@ def test_of_a_group_photo_everybody_is_kept(make, finder):
 
 
 def test_of_a_group_photo_only_the_chosen_are_kept(make, finder):
-    made = make(PersonHint("group_of_three", faces=(3,)), "man_glasses", size=(960, 720), candidates=1)
+    made = make(PhotoHint("group_of_three", faces=(3,)), "man_glasses", size=(960, 720), candidates=1)
     (candidate,) = made.candidates
     assert [(Path(p["photo"]).stem, p["person"]) for p in candidate["people"]] == [
         ("group_of_three", 3),
