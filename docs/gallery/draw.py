@@ -54,9 +54,10 @@ class Gallery:
         try:
             made = self._studio.make(shot.order, results, lambda *_: None)
         except Rejected as error:
-            return Row(
-                shot.title, given, refused=f"{error.code}: {error.problem.message_en}. {error.problem.advice_en}"
-            )
+            told = f"{error.code}: {error.problem.message_en}. {error.problem.advice_en}"
+            for hint in shot.order.photos:
+                told = told.replace(hint.photo, Path(hint.photo).name)
+            return Row(shot.title, given, refused=told)
         pictures = []
         for entry in made["candidates"]:
             data = results.files[entry["file"]]

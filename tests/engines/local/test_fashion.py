@@ -184,3 +184,11 @@ def test_the_customers_own_place_lights_the_picture_from_its_bright_side(maker, 
     own = Scene("own", "自选背景", "own background", None, own=True)
     ready = maker.prepare([shirt], order(background="x"), own, np.dstack([bright_right] * 3))
     assert ready.light.direction[0] > 0.3
+
+
+def test_a_cup_is_worn_by_nobody(maker, samples):
+    """The network for people takes its round outline for a head."""
+    rgb = decode((samples / "goods" / "cup_of_coffee.jpg").read_bytes(), name="cup", long_side=1000).rgb
+    worn, garment = maker._clothes(Photo(rgb, name="cup.jpg"), order())
+    assert worn is None
+    assert garment is not None

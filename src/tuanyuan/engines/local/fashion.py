@@ -54,7 +54,7 @@ Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
 # A garment is worn when so much of what stands out is person to the network that knows people.
-WORN = 0.5
+WORN = 0.98
 # The model's eyes are matted at this many pixels' distance at most, in a frame of PAGE.
 EYES = 150.0
 # A cut is no harm where it meets the page's edge: it is enlarged so far for that, and must be this tall then.
