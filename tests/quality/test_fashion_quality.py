@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
 import pytest
+from doubles.opened import Opened
 
 from tuanyuan.domain.order import Order, PhotoHint
 from tuanyuan.engines.local.fashion import Fashion
 from tuanyuan.imaging.decode import decode
 from tuanyuan.store.scenes import SceneFolder
 
-
-@dataclass(frozen=True, eq=False)
-class Photo:
-    rgb: np.ndarray
-    faces: tuple[Any, ...]
-    alpha: np.ndarray | None = None
-    others: tuple[Any, ...] = ()
-    role: str = "garment"
-    name: str = "model.jpg"
+Photo = partial(Opened, role="garment", name="model.jpg")
 
 
 @pytest.fixture(scope="module", params=["man_glasses", "woman_headscarf"])
@@ -35,7 +28,7 @@ def page(request, portrait, models_dir, executor, scenes, judge):
     pages = []
     for style in ("studio", "editorial"):
         wanted = Order((PhotoHint("a"),), "fashion", style=style, size=(720, 960))
-        ready = maker.prepare([Photo(known.rgb, known.faces)], wanted, scene, place)
+        ready = maker.prepare([Photo(known.rgb, faces=known.faces)], wanted, scene, place)
         pages.append(maker.render(ready, wanted, maker.plans(ready, wanted)[0]))
     likeness = replace(judge.likeness(known.rgb, known.face), surroundings=ready.around[0])
     return likeness, pages

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import cv2
 import numpy as np
 import pytest
 from doubles import goods
+from doubles.opened import Opened
 
 from tuanyuan.domain.order import Order, PhotoHint
 from tuanyuan.engines.local.product import FRAMINGS, Product
@@ -20,14 +20,7 @@ from tuanyuan.imaging.matting.goods import GoodsCutter
 SIZE = (800, 600)
 
 
-@dataclass(frozen=True, eq=False)
-class Photo:
-    rgb: np.ndarray
-    alpha: np.ndarray | None = None
-    faces: tuple[Any, ...] = ()
-    others: tuple[Any, ...] = ()
-    role: str = "product"
-    name: str = "goods.jpg"
+Photo = partial(Opened, role="product", name="goods.jpg")
 
 
 def lab(picture):

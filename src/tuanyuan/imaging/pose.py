@@ -128,7 +128,7 @@ class PoseFinder:
 
     def _look(self, rgb: Pixels, square: _Square) -> _Look:
         to_picture = square.to_picture()
-        crop = _crop(rgb, to_picture, square.side / INPUT)
+        crop = square_crop(rgb, to_picture, square.side / INPUT)
         outputs = self._network(crop[None].astype(np.float32) / np.float32(255))
         found = next(o for o in outputs if o.size == 195).reshape(39, 5)
         # Already a probability, unlike the visibility of a landmark.
@@ -159,8 +159,11 @@ def _round(landmarks: Array, face: Face) -> _Square:
     return _Square(centre, side, (centre - rim) / np.float32(radius))
 
 
-def _crop(rgb: Pixels, to_picture: Array, scale: float) -> Pixels:
-    """What the network is shown: black outside the picture, softened first where it would alias."""
+def square_crop(rgb: Pixels, to_picture: Array, scale: float) -> Pixels:
+    """The turned square that `to_picture` (2×3, from its pixels to the picture's) takes out of `rgb`: `INPUT`² pixels.
+
+    Black outside the picture, softened first where it would alias. scale: pixels of the picture for one of the square.
+    """
     ends = np.array([[0, 0, 1], [INPUT, 0, 1], [0, INPUT, 1], [INPUT, INPUT, 1]], np.float32) @ to_picture.T
     height, width = rgb.shape[:2]
     x0, y0 = np.clip(ends.min(0).astype(int) - 2, 0, [width - 1, height - 1])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import cv2
 import numpy as np
 import pytest
+from doubles.opened import Opened
 
 from tuanyuan.domain.errors import Rejected
 from tuanyuan.domain.order import Order, PhotoHint
@@ -20,15 +20,7 @@ from tuanyuan.store.scenes import SceneFolder
 SIZE = (480, 640)
 
 
-@dataclass(frozen=True, eq=False)
-class Photo:
-    rgb: np.ndarray
-    alpha: np.ndarray | None = None
-    faces: tuple[Any, ...] = ()
-    others: tuple[Any, ...] = ()
-    likenesses: tuple[Any, ...] = ()
-    role: str = "garment"
-    name: str = "garment.png"
+Photo = partial(Opened, role="garment", name="garment.png")
 
 
 def order(style=None, background=None, size=SIZE, beauty=1):

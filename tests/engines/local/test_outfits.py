@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from doubles.opened import Opened
 
 from tuanyuan.domain.errors import Rejected
 from tuanyuan.engines.local.outfits import SILKS, Outfits
@@ -17,15 +18,7 @@ from tuanyuan.imaging.clothes.top import TopFinder, clothes_mask
 SAMPLES = Path(__file__).parents[3] / "samples"
 
 
-@dataclass(frozen=True, eq=False)
-class Photo:
-    name: str
-    rgb: np.ndarray
-    faces: tuple
-    others: tuple = ()
-    role: str = "person"
-    alpha: None = None
-    likenesses: tuple = ()
+Photo = partial(Opened, role="person")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +31,7 @@ def outfits(models_dir):
 def opened(finder):
     def opened(name):
         rgb = cv2.cvtColor(cv2.imread(str(SAMPLES / name)), cv2.COLOR_BGR2RGB)
-        return Photo(name, rgb, tuple(sorted(finder.find(rgb), key=lambda face: face.box[0])))
+        return Photo(rgb, name=name, faces=tuple(sorted(finder.find(rgb), key=lambda face: face.box[0])))
 
     return opened
 
@@ -130,7 +123,7 @@ def test_what_would_not_look_right_is_refused_with_advice(outfits, opened, name,
 
 def test_nobody_is_nobody(outfits, man):
     with pytest.raises(Rejected) as caught:
-        outfits.fit(Photo("wall.jpg", man.rgb, ()), "tang", None)
+        outfits.fit(Photo(man.rgb, name="wall.jpg"), "tang", None)
     assert caught.value.code == "outfit_no_person"
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import cv2
 import numpy as np
 import pytest
 from doubles import goods
+from doubles.opened import Opened
 
 from tuanyuan.domain.errors import Rejected, WrongUsage
 from tuanyuan.domain.order import Order, PhotoHint
@@ -18,15 +18,7 @@ from tuanyuan.engines.local.product import STYLES, Product
 SIZE = (640, 480)
 
 
-@dataclass(frozen=True, eq=False)
-class Photo:
-    rgb: np.ndarray
-    alpha: np.ndarray | None = None
-    faces: tuple[Any, ...] = ()
-    others: tuple[Any, ...] = ()
-    likenesses: tuple[Any, ...] = ()
-    name: str = "goods.jpg"
-    role: str = "product"
+Photo = partial(Opened, role="product", name="goods.jpg")
 
 
 def order(style=None, **options):

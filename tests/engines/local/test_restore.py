@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
 import pytest
 from doubles.ageing import aged, grey, scratched, torn
+from doubles.opened import Opened
 
 from tuanyuan.domain.errors import Rejected
 from tuanyuan.domain.messages.old_photos import MESSAGES
@@ -19,15 +20,7 @@ from tuanyuan.imaging.restoration import FULL, restore
 SIDE = 480
 
 
-@dataclass(frozen=True, eq=False)
-class Photo:
-    rgb: np.ndarray
-    faces: tuple[Any, ...]
-    name: str = "a.jpg"
-    role: str = "picture"
-    alpha: None = None
-    others: tuple[Any, ...] = ()
-    likenesses: tuple[Any, ...] = ()
+Photo = partial(Opened, role="picture", name="a.jpg")
 
 
 def order(**options):
@@ -42,14 +35,14 @@ def maker(models_dir, executor):
 @pytest.fixture(scope="module")
 def clean(portrait, finder):
     rgb = cv2.resize(portrait("man_glasses").rgb, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    return Photo(rgb, tuple(finder.find(rgb)))
+    return Photo(rgb, faces=tuple(finder.find(rgb)))
 
 
 @pytest.fixture(scope="module")
 def old(portrait, finder):
     rgb = grey(cv2.resize(portrait("elderly_man").rgb, (SIDE, SIDE), interpolation=cv2.INTER_AREA))
     poor = aged(torn(scratched(rgb, 3, count=6)[0], 5)[0], 7)
-    return Photo(poor, tuple(finder.find(rgb)))
+    return Photo(poor, faces=tuple(finder.find(rgb)))
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from tuanyuan.imaging.faces import Face
 from tuanyuan.imaging.faces.mesh import NOSE_TIP
 from tuanyuan.imaging.networks import TfliteNetwork
+from tuanyuan.imaging.pose import INPUT, square_crop
 
 Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
-INPUT = 256
 # The first look in eye distances: side of the square, and how far under the eyes its middle is.
 FIRST_SIDE, FIRST_DROP = 12.0, 4.0
 LEAST_SIDE, MOST_SIDE = 8.0, 40.0
@@ -82,7 +82,7 @@ class Bodies:
         across = np.array([down[1], -down[0]], np.float32)
         turn = np.column_stack([across, down]) * np.float32(side / INPUT)
         to_photo = np.column_stack([turn, centre - turn @ np.full(2, INPUT / 2, np.float32)]).astype(np.float32)
-        outputs = self._network(_crop(rgb, to_photo, side / INPUT)[None].astype(np.float32) / np.float32(255))
+        outputs = self._network(square_crop(rgb, to_photo, side / INPUT)[None].astype(np.float32) / np.float32(255))
         found = next(o for o in outputs if o.size == 195).reshape(39, 5)
         logits = next(o for o in outputs if o.size == INPUT * INPUT).reshape(INPUT, INPUT)
         xy = (found[:, :2] @ to_photo[:, :2].T + to_photo[:, 2]).astype(np.float32)
@@ -99,18 +99,3 @@ class Bodies:
             sure if own and sure >= LEAST_CONFIDENCE else 0.0,
         )
         return body, xy[CENTRE], xy[RIM]
-
-
-def _crop(rgb: Pixels, to_photo: Array, scale: float) -> Pixels:
-    """What the network is shown: softened first where it would alias."""
-    corners = np.array([[0, 0, 1], [INPUT, 0, 1], [0, INPUT, 1], [INPUT, INPUT, 1]], np.float32) @ to_photo.T
-    height, width = rgb.shape[:2]
-    x0, y0 = np.clip(corners.min(0).astype(int) - 2, 0, [width - 1, height - 1])
-    x1, y1 = np.clip(corners.max(0).astype(int) + 3, [x0 + 1, y0 + 1], [width, height])
-    near = np.ascontiguousarray(rgb[y0:y1, x0:x1])
-    if scale > 2:
-        near = cv2.blur(near, (int(scale), int(scale)))
-    shifted = to_photo.copy()
-    shifted[:, 2] -= [x0, y0]
-    crop: Pixels = cv2.warpAffine(near, shifted, (INPUT, INPUT), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return crop
