@@ -12,7 +12,7 @@ import pytest
 from doubles.opened import Opened
 
 from tuanyuan.domain.errors import Rejected
-from tuanyuan.engines.local.outfits import SILKS, Outfits
+from tuanyuan.engines.local.outfits import Outfits
 from tuanyuan.imaging.clothes.top import TopFinder, clothes_mask
 
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -86,7 +86,6 @@ def test_four_silks_differ_and_come_out_the_same_again(outfits, man, tang, mask)
     assert np.linalg.norm(middles[:, None] - middles[None], axis=2)[~np.eye(4, dtype=bool)].min() > 30
     (again,) = outfits.dress(man, "tang", None, 1)
     assert np.array_equal(again, tang[0])
-    assert outfits.silks("tang", 2) == tuple(silk.name for silk in SILKS["tang"][:2])
 
 
 def test_a_cheongsam_closes_otherwise_than_a_tang_jacket(outfits, man, tang, mask):

@@ -82,10 +82,6 @@ class Outfits:
         # One alone may be asked for from a thread of the pool, which must not wait for another.
         return tuple(self._executor.map(picture, numbers) if len(numbers) > 1 else map(picture, numbers))
 
-    def silks(self, outfit: str, variants: int) -> tuple[str, ...]:
-        """The names of the silks that the first person wears in each of `variants` pictures."""
-        return tuple(silk.name for silk in SILKS[_known(outfit)][:variants])
-
     def _fitting(self, photo: Shown, mask: Pixels | None) -> list[Top]:
         """The tops, each found good enough. Rejected."""
         if not photo.faces:

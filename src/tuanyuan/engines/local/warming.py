@@ -11,6 +11,7 @@ from tuanyuan.imaging.matting import Cutout
 from tuanyuan.imaging.matting.closed_form import solve_alpha
 from tuanyuan.imaging.matting.foreground import foreground_colours
 from tuanyuan.imaging.matting.trimap import BACKGROUND, BODY, UNKNOWN, Trimap
+from tuanyuan.imaging.restoration.filling import fill
 
 
 def warm() -> None:
@@ -25,3 +26,6 @@ def warm() -> None:
     backdrop = np.zeros((64, 64, 3), np.uint8)
     painting = paint(backdrop, [sitter], [Seat(0, 32, 20, 8.0, 0.0, "front")], KeyLight())
     apply_grade(painting.picture, Grade(), seed=0)
+    hole = np.zeros((64, 64), bool)
+    hole[30:34, 8:56] = True
+    fill(np.rint(image * 255).astype(np.uint8), hole)

@@ -13,10 +13,6 @@ from tuanyuan.imaging.cards.sheet import Array, Ink, Sheet, colour
 from tuanyuan.imaging.cards.window import Window, fitted
 
 
-def _pixels(sheet: Sheet) -> tuple[int, int, float]:
-    return sheet.alpha.shape[1], sheet.alpha.shape[0], sheet.unit
-
-
 class SpringFestival:
     """春节: vermilion paper, fretted gold, lanterns, plum blossom; the photo in a begonia window."""
 
@@ -38,7 +34,7 @@ class SpringFestival:
 
     def ground(self, sheet: Sheet, palette: Palette, window: Window, foil: Array) -> None:
         """Paper, lattice beside a narrow window, border, mat."""
-        sheet.cover(paper.ground(*_pixels(sheet), *palette.paper))
+        sheet.cover(paper.ground(*sheet.measure, *palette.paper))
         frames.fretted(sheet, foil)
         room = Room(sheet.width, sheet.height)
         area = photo_area(room, 292, 400)
@@ -91,7 +87,7 @@ class MidAutumn:
 
     def ground(self, sheet: Sheet, palette: Palette, window: Window, foil: Array) -> None:
         """Night from above, the moon's halo, stars."""
-        sheet.cover(paper.downwards(*_pixels(sheet), *palette.paper))
+        sheet.cover(paper.downwards(*sheet.measure, *palette.paper))
         frames.double_rule(sheet, foil, 30)
         x, y = window.x + window.w / 2, window.y + window.h / 2
         if window.shape == "moon":
@@ -158,7 +154,7 @@ class Birthday:
 
     def ground(self, sheet: Sheet, palette: Palette, window: Window, foil: Array) -> None:
         """Confetti thickly above, thinly below."""
-        sheet.cover(paper.ground(*_pixels(sheet), *palette.paper))
+        sheet.cover(paper.ground(*sheet.measure, *palette.paper))
         x, y, w, h = frames.inside(sheet)
         inks: list[Ink] = [*palette.accents, foil]
         wide = Room(sheet.width, sheet.height).wide

@@ -15,10 +15,6 @@ from tuanyuan.imaging.cards.typesetting import Style
 from tuanyuan.imaging.cards.window import Window, fitted
 
 
-def _pixels(sheet: Sheet) -> tuple[int, int, float]:
-    return sheet.alpha.shape[1], sheet.alpha.shape[0], sheet.unit
-
-
 class Wedding:
     """婚庆: ivory or red, a gate with peonies at its foot under double happiness."""
 
@@ -58,7 +54,7 @@ class Wedding:
 
     def ground(self, sheet: Sheet, palette: Palette, window: Window, foil: Array) -> None:
         """The double happiness in a ring of foil."""
-        sheet.cover(paper.ground(*_pixels(sheet), *palette.paper))
+        sheet.cover(paper.ground(*sheet.measure, *palette.paper))
         frames.double_rule(sheet, foil, 36)
         room = Room(sheet.width, sheet.height)
         if room.wide:
@@ -137,7 +133,7 @@ class FullMoon:
 
     def ground(self, sheet: Sheet, palette: Palette, window: Window, foil: Array) -> None:
         """Lace round the moon, stars."""
-        sheet.cover(paper.ground(*_pixels(sheet), *palette.paper))
+        sheet.cover(paper.ground(*sheet.measure, *palette.paper))
         frames.double_rule(sheet, foil, 24)
         lace = palette.accents[3]
         x, y, radius = window.x + window.w / 2, window.y + window.h / 2, window.w / 2
@@ -216,7 +212,7 @@ class Longevity:
 
     def ground(self, sheet: Sheet, palette: Palette, window: Window, foil: Array) -> None:
         """Light from the roundel; waves along the foot."""
-        sheet.cover(paper.ground(*_pixels(sheet), *palette.paper))
+        sheet.cover(paper.ground(*sheet.measure, *palette.paper))
         room = Room(sheet.width, sheet.height)
         x, y = self._roundel(room)
         festive.rays(sheet, x, y, 760, 44, foil, 0.07)
@@ -231,7 +227,7 @@ class Longevity:
         return (room.width - 92 - 76, 188.0) if room.wide else (room.width / 2, 166.0)
 
     def _trimmed(self, sheet: Sheet, palette: Palette) -> None:
-        clean = paper.ground(*_pixels(sheet), *palette.paper)
+        clean = paper.ground(*sheet.measure, *palette.paper)
         x, y, w, h = (round(v * sheet.unit) for v in frames.inside(sheet))
         keep = sheet.colour[y : y + h, x : x + w].copy()
         sheet.cover(clean)

@@ -55,6 +55,11 @@ class Sheet:
         self.colour = np.zeros((height, width, 3), np.float32)  # times opacity
         self.alpha = np.zeros((height, width), np.float32)
 
+    @property
+    def measure(self) -> tuple[int, int, float]:
+        """Width and height in pixels, and pixels to one unit of design: what a paper is made by."""
+        return self.alpha.shape[1], self.alpha.shape[0], self.unit
+
     def cover(self, picture: Array) -> None:
         """All of it with `picture`, float32 H×W×3, opaque."""
         self.colour[:] = picture
