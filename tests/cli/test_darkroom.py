@@ -121,6 +121,12 @@ def test_a_mask_and_a_cutout(tool, rgb):
     assert alpha[:20, :20].max() == 0
 
 
+def test_goods_and_clothes_are_not_cut_out_at_once(tool):
+    outcome = tool("mask", "me.jpg", "--goods", "--clothes", "--out", "cut", "--json")
+    assert (outcome.status, outcome.json["error"]["code"]) == (2, "option_invalid")
+    assert not Path("cut").exists()
+
+
 def test_a_photo_without_a_face_has_no_mask(tool):
     Path("wall.jpg").write_bytes(photos.jpeg(photos.grainy(900, 800)))
     outcome = tool("mask", "wall.jpg", "--out", "cut", "--json")

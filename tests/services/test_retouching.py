@@ -9,7 +9,7 @@ from doubles.photos import jpeg, save
 from doubles.retouch import opened
 
 from tuanyuan.domain.engine import EngineSetup, OutputRefused, Transient, Unknown
-from tuanyuan.domain.errors import Rejected
+from tuanyuan.domain.errors import Rejected, WrongUsage
 from tuanyuan.domain.judgement import SURE
 from tuanyuan.domain.label import new_label
 from tuanyuan.engines.local.retouching import LocalMatting, LocalRestoring
@@ -139,6 +139,28 @@ def test_a_hardly_transparent_photo_is_cut_out_as_ever():
     assert studio.cut("a.jpg").report.by == "way-0"
     ((sent, _),) = way.sent
     assert opened(sent).getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_only_this_computer_is_asked_for_clothes_whatever_the_file_has_cut_out_itself():
+    local, far = Giving(oval), Giving(oval)
+    cut_out = everything(PHOTO)
+    studio = Cutting(Files({"a.png": oval(cut_out)}), [Way("far", far, 2), Way("local", local)])
+    cut = studio.cut("a.png", "clothes")
+    assert (cut.report.by, cut.report.passed) == ("local", ())
+    assert ([kind for _, kind in local.sent], far.sent) == (["clothes"], [])
+    with pytest.raises(WrongUsage, match="engine_unknown"):
+        studio.cut("a.png", "clothes", "far")
+    assert far.sent == []
+
+
+def test_clothes_are_cut_out_on_this_computer(models_dir, finder, cutter, portrait):
+    local = LocalMatting(models_dir, finder, cutter)
+    known = portrait("man_black_hair")
+    clothes = np.asarray(opened(local.cut(jpeg(known.rgb), "clothes")))[..., 3]
+    assert clothes.shape == known.rgb.shape[:2]
+    x, y, w, h = (int(v) for v in known.face.box)
+    assert clothes[y : y + 4 * h // 5, x + w // 5 : x + 4 * w // 5].max() == 0
+    assert (clothes[-clothes.shape[0] // 8 :, x : x + w] > 200).mean() > 0.9
 
 
 def test_goods_and_people_are_cut_out_on_this_computer(models_dir, finder, cutter, portrait):

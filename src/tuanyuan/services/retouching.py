@@ -79,13 +79,11 @@ class Cutting:
         """
         data = self.files.read(name)
         photo = decode(data, name=name, long_side=CUT_SIDE)
-        if by is None and photo.alpha is not None and _is_cut_out(photo.alpha):
+        clothes = kind == "clothes"
+        if by is None and not clothes and photo.alpha is not None and _is_cut_out(photo.alpha):
             return _made(photo.rgb, photo.alpha, Report(PHOTO), data)
         rgb = over_white(photo)
         sent = encode(rgb, "png")
-
-        if kind == "clothes":
-            by = by or LOCAL
 
         def attempt(way: Way[Matting]) -> tuple[Pixels, Pixels]:
             opened = decode(way.by.cut(sent, kind), name=way.name, bounds=_BOUNDS)
@@ -95,7 +93,8 @@ class Cutting:
                 raise OutputRefused("nothing_cut_out")
             return opened.rgb, opened.alpha
 
-        (colour, alpha), report = first_of(chosen(self.ways, by), attempt)
+        ways = [way for way in self.ways if not clothes or way.name == LOCAL]
+        (colour, alpha), report = first_of(chosen(ways, by), attempt)
         return _made(colour, alpha, report, data)
 
 

@@ -31,13 +31,7 @@ def makers(models: Path, executor: Executor) -> Callable[[str], Maker]:
     @cache
     def maker(feature: str) -> Maker:
         module, name = MAKERS[feature]
-        kind = getattr(import_module(f"tuanyuan.engines.local.{module}"), name)
-        if feature != "makeover":
-            made: Maker = kind(models, executor)
-            return made
-        from tuanyuan.engines.local.outfits import Outfits
-
-        dressing: Maker = kind(models, executor, Outfits(models, executor))
-        return dressing
+        made: Maker = getattr(import_module(f"tuanyuan.engines.local.{module}"), name)(models, executor)
+        return made
 
     return maker

@@ -214,14 +214,12 @@ def test_what_the_outfit_refuses_is_refused_before_anything_is_made(models_dir, 
         maker.fit([Opened("man", known.rgb, known.faces)], order)
 
 
-def test_without_outfits_or_a_place_it_is_our_fault(maker, portrait):
+def test_without_a_place_it_is_our_fault(maker, portrait):
     known = portrait("man_glasses")
     photo = Opened("man", known.rgb, known.faces)
     plain = Order((PhotoHint("man"),), "makeover", size=SIZE)
     with pytest.raises(OurFault):
         maker.prepare([photo], plain, None, None)
-    with pytest.raises(OurFault):
-        maker.fit([photo], replace(plain, options={"cloth_style": "tang"}))
 
 
 @pytest.mark.parametrize("code", ["people_inseparable", "people_parted", "body_hidden"])

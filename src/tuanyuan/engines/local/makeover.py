@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from tuanyuan.domain.order import Order, Plan
 from tuanyuan.domain.ports import Shown
 from tuanyuan.domain.scene import Light, Scene
 from tuanyuan.engines.local.looks import CROPS, LOOKS
+from tuanyuan.engines.local.outfits import Outfits
 from tuanyuan.engines.local.rendering import Rendering
 from tuanyuan.imaging.backdrop import backdrop, light_of
 from tuanyuan.imaging.beauty import even_skin
@@ -91,7 +93,7 @@ class Makeover:
 
     def __init__(self, models: Path, executor: Executor, outfits: Dressing | None = None) -> None:
         self._cutter, self._enlarger = PersonCutter(models, executor), Enlarger(models)
-        self._executor = executor
+        self._models, self._executor = models, executor
         self._outfits = outfits
 
     def fit(self, photos: Sequence[Shown], order: Order) -> None:
@@ -183,11 +185,10 @@ class Makeover:
             facts={"look": plan.look, "crop": crop},
         )
 
-    @property
+    @cached_property
     def _dressing(self) -> Dressing:
-        if self._outfits is None:
-            raise OurFault("unexpected", detail="no outfits here")
-        return self._outfits
+        """Its networks are loaded for the first who asks for an outfit."""
+        return self._outfits or Outfits(self._models, self._executor)
 
     def _look(self, photo: Shown) -> tuple[Segmentation, Parting | None]:
         """Who is where in the photo. Rejected people_inseparable."""
