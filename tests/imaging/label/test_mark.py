@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from doubles import photos
 
-from tuanyuan.imaging.label.mark import MIN_SIDE, mark
+from tuanyuan.imaging.label.mark import MIN_SIDE, mark, overlay
 
 SIZES = [
     *((1920, 1440), (1440, 1920), (1000, 1000), (720, 960), (720, 720), (1280, 720), (1080, 1920)),
@@ -122,3 +122,52 @@ def test_too_small_for_a_mark_is_an_error_never_a_picture_without_one():
     assert mark(np.zeros((MIN_SIDE, MIN_SIDE, 3), np.uint8))[0].max() > 200
     with pytest.raises(ValueError, match="too small"):
         mark(np.zeros((MIN_SIDE - 1, 500, 3), np.uint8))
+
+
+def _put(placed, frame):
+    """As `Overlay` says it."""
+    x0, y0, x1, y1 = placed.box
+    out = frame.astype(np.float32)
+    out[y0:y1, x0:x1] = 255 * placed.ink[..., None] + out[y0:y1, x0:x1] * (1 - placed.cover[..., None])
+    return np.rint(out).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_overlay_put_on_the_picture_is_the_mark(width, height):
+    rgb = photos.grainy(width, height)
+    placed = overlay(rgb)
+    assert np.abs(_put(placed, rgb).astype(int) - mark(rgb)[0]).max() <= 1
+    assert placed.cover.dtype == placed.ink.dtype == np.float32
+    assert placed.ink.min() >= 0
+    assert placed.cover.max() <= 1
+    assert (placed.cover >= placed.ink).all()
+
+
+@pytest.mark.parametrize(("width", "height"), [(w, h) for w, h in SIZES if w % 2 == h % 2 == 0])
+def test_the_overlay_begins_and_ends_at_even_pixels(width, height):
+    x0, y0, x1, y1 = overlay(np.zeros((height, width, 3), np.uint8)).box
+    assert all(edge % 2 == 0 for edge in (x0, y0, x1, y1))
+    assert 0 <= x0 < x1 <= width
+    assert 0 <= y0 < y1 <= height
+
+
+def _contrast(marked):
+    """At the worst pixel beside the letters, and in the middle of them (WCAG 2.2)."""
+    coverage = mark(_plain(0))[0][..., 0]
+    touched = (coverage > 20).astype(np.uint8)
+    beside = cv2.dilate(touched, np.ones((5, 5))) - cv2.dilate(touched, np.ones((3, 3)))
+    contrast = (_luminance(marked[coverage > 250]).mean() + 0.05) / (_luminance(marked[beside > 0]) + 0.05)
+    return contrast.min(), np.median(contrast)
+
+
+def test_a_clip_that_turns_bright_behind_its_mark_keeps_the_contrast():
+    worst, median = _contrast(_put(overlay(_plain(20), brightest=True), _plain(255)))
+    assert worst >= 3
+    assert median >= 4.5
+    # Without it the glow is only what the dark still needs.
+    assert _contrast(_put(overlay(_plain(20)), _plain(255)))[0] < 3
+
+
+def test_too_small_for_an_overlay():
+    with pytest.raises(ValueError, match="too small"):
+        overlay(np.zeros((MIN_SIDE - 1, 500, 3), np.uint8))

@@ -78,6 +78,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "请重试；如果仍然出现，请联系我们。",
         "Try again; tell us if it happens once more.",
     ),
+    "pair_unverified": (
+        "照片和视频没有配成一对，文件没有保存",
+        "The picture and its video did not read back as a pair; nothing was saved",
+        "请重试；如果仍然出现，请联系我们。",
+        "Try again; tell us if it happens once more.",
+    ),
     "output_unwritable": (
         "无法写入文件夹：{folder}（{reason}）",
         "The folder cannot be written to: {folder} ({reason})",

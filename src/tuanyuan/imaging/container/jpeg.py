@@ -16,6 +16,7 @@ APP0, APP1, APP2, APP14, APP15, COM = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
 EXIF = b"Exif\0\0"
 ICC = b"ICC_PROFILE\0"
 _SOS, _EOI = 0xDA, 0xD9
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # these three are no frames (Table B.1)
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 # After 0xFF: stuffing (00), restarts (D0-D7) and fill bytes (FF) belong to the scan; all else ends it.
 # No `+` after \xff: a long run of fill bytes would make the search quadratic.
@@ -118,6 +119,15 @@ def icc_profile(parts: Walk) -> bytes | None:
     return b"".join(pieces[number] for number in sorted(pieces))
 
 
+def size(parts: Walk) -> tuple[int, int]:
+    """Width and height in pixels, as the frame header says. Raises ContainerError where there is none."""
+    for segment in parts.segments:
+        if segment.marker in _FRAMES and len(segment.payload) >= 5:
+            height, width = struct.unpack_from(">HH", segment.payload, 1)
+            return width, height
+    raise ContainerError("no frame header")
+
+
 def exif(parts: Walk) -> bytes:
     """The first EXIF block (a TIFF structure), empty if there is none."""
     for segment in parts.segments:
@@ -131,3 +141,13 @@ def segment(marker: int, payload: bytes) -> bytes:
     if len(payload) > 0xFFFD:
         raise ValueError(f"{len(payload)} bytes do not fit into one JPEG segment")
     return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
+
+
+def with_exif(data: bytes, tiff: bytes) -> bytes:
+    """The same file with `tiff` as its only EXIF block, right behind JFIF. Raises ContainerError, ValueError."""
+    parts = walk(data)
+    kept = [s for s in parts.segments if not (s.marker == APP1 and s.payload.startswith(EXIF))]
+    first = [s for s in kept if s.marker == APP0]
+    rest = [s for s in kept if s.marker != APP0]
+    pieces = [SOI, *(data[s.start : s.end] for s in first), segment(APP1, EXIF + tiff)]
+    return b"".join([*pieces, *(data[s.start : s.end] for s in rest), data[parts.first_scan :]])

@@ -1,7 +1,7 @@
-"""The one gate that every picture leaves through: visible mark, label in the file, read back."""
+"""The one gate that every picture and clip leaves through: visible mark, label in the file, read back."""
 
 from __future__ import annotations
 
-from tuanyuan.imaging.label.gate import label_picture, read_label
+from tuanyuan.imaging.label.gate import label_clip, label_picture, read_label
 
-__all__ = ["label_picture", "read_label"]
+__all__ = ["label_clip", "label_picture", "read_label"]

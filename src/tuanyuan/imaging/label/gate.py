@@ -1,4 +1,4 @@
-"""The label gate: the last writer of every picture that leaves the studio."""
+"""The label gate: the last writer of every picture and every clip that leaves the studio."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from tuanyuan.domain.errors import OurFault, Rejected
 from tuanyuan.domain.label import AigcLabel
+from tuanyuan.imaging.container import webp
+from tuanyuan.imaging.container.movie import is_movie
 from tuanyuan.imaging.encode import OutputFormat, encode
 from tuanyuan.imaging.label.mark import mark
 from tuanyuan.imaging.label.metadata import embed, read_payload, read_payloads
@@ -31,8 +33,22 @@ def label_picture(
     return file
 
 
+def label_clip(clip: bytes, label: AigcLabel) -> bytes:
+    """The same MP4, MOV or animated WebP with the label, read back; its frames carry the visible mark already.
+
+    A label it had is replaced. Raises ValueError for another format, ContainerError for a broken file, and
+    OurFault label_unverified where what is read back differs.
+    """
+    if not (is_movie(clip) or webp.is_webp(clip)):
+        raise ValueError("neither MP4, MOV nor WebP")
+    file = embed(clip, label.to_json())
+    if read_payloads(file) != [label.to_json()]:
+        raise OurFault("label_unverified")
+    return file
+
+
 def read_label(data: bytes) -> AigcLabel | None:
-    """The label in a JPEG, PNG or WebP file, None if it has none.
+    """The label in a JPEG, PNG, WebP, MP4 or MOV file, None if it has none. Of a Motion Photo, the picture's.
 
     Raises Rejected label_unreadable where there is one that does not keep to the standard.
     """

@@ -7,6 +7,7 @@ are white, on a soft dark glow that is only as strong as the picture behind need
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -30,6 +31,19 @@ _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB (I
 _Float = NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Overlay:
+    """The mark by itself, for every frame of a clip: `frame = 255 * ink + frame * (1 - cover)` inside the box.
+
+    `box`: (x0, y0, x1, y1) in pixels, each even, or the picture's edge. `ink`: the white letters, `cover`: letters
+    and glow together, float32 (y1 - y0, x1 - x0) from 0 to 1.
+    """
+
+    box: tuple[int, int, int, int]
+    cover: _Float
+    ink: _Float
+
+
 def mark(
     rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
@@ -37,22 +51,40 @@ def mark(
 
     Every letter's ink is at least 5 % of the shorter side high. Raises ValueError below MIN_SIDE pixels.
     """
+    placed = overlay(rgb, alpha)
+    x0, y0, x1, y1 = placed.box
+    marked, opacity = rgb.copy(), None if alpha is None else alpha.copy()
+    under = _opacity(alpha, placed.box)
+    marked[y0:y1, x0:x1], combined = _paint(rgb[y0:y1, x0:x1].astype(np.float32), under, placed)
+    if opacity is not None:
+        opacity[y0:y1, x0:x1] = combined
+    return marked, opacity
+
+
+def overlay(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = None, *, brightest: bool = False) -> Overlay:
+    """The mark for `rgb` uint8 (H, W, 3) of opacity `alpha` uint8 (H, W), its glow as strong as these need.
+
+    With `brightest` it is as strong as white needs, for a clip whose light comes and goes behind the mark.
+    Raises ValueError below MIN_SIDE pixels.
+    """
     height, width = rgb.shape[:2]
     if min(height, width) < MIN_SIDE:
         raise ValueError(f"{width}x{height} is too small for a legible mark")
     ink, (top, left) = _placed(height, width)
-    reach = math.ceil(ink.shape[0] * _GLOW_REACH)
+    rows, columns = ink.shape
+    reach = math.ceil(rows * _GLOW_REACH)
     y0, x0 = max(0, top - reach), max(0, left - reach)
-    y1, x1 = min(height, top + ink.shape[0] + reach), min(width, left + ink.shape[1] + reach)
+    y1, x1 = min(height, top + rows + reach), min(width, left + columns + reach)
     letters = np.zeros((y1 - y0, x1 - x0), np.float32)
-    letters[top - y0 : top - y0 + ink.shape[0], left - x0 : left - x0 + ink.shape[1]] = ink
-    marked, opacity = rgb.copy(), None if alpha is None else alpha.copy()
-    under = np.ones_like(letters) if alpha is None else np.asarray(alpha[y0:y1, x0:x1] / np.float32(255), np.float32)
-    colours, combined = _paint(rgb[y0:y1, x0:x1].astype(np.float32), under, letters, ink.shape[0])
-    marked[y0:y1, x0:x1] = colours
-    if opacity is not None:
-        opacity[y0:y1, x0:x1] = combined
-    return marked, opacity
+    letters[top - y0 : top - y0 + rows, left - x0 : left - x0 + columns] = ink
+    glow = _glow(letters, rows) * _needed(_lightness(rgb, alpha, (x0, y0, x1, y1), brightest), rows)
+    cover = 1 - (1 - glow) * (1 - letters)
+    # To even coordinates: a clip has one value of colour for two by two pixels.
+    before = (y0 % 2, x0 % 2)
+    after = (min(height - y1, y1 % 2), min(width - x1, x1 % 2))
+    room = tuple(zip(before, after, strict=True))
+    box = (x0 - before[1], y0 - before[0], x1 + after[1], y1 + after[0])
+    return Overlay(box, np.pad(cover, room), np.pad(letters, room))
 
 
 def _placed(height: int, width: int) -> tuple[_Float, tuple[int, int]]:
@@ -88,14 +120,29 @@ def _set_side_by_side(*letters: str) -> _Float:
     return np.hstack([part for ink in stretched for part in (gap, ink)][1:])
 
 
-def _paint(colours: _Float, under: _Float, letters: _Float, rows: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The glow, then the letters, over straight-alpha `colours` (0 to 255) of opacity `under` (0 to 1)."""
-    # Where the picture is transparent it may end up on white paper.
+def _opacity(alpha: NDArray[np.uint8] | None, box: tuple[int, int, int, int]) -> _Float:
+    x0, y0, x1, y1 = box
+    if alpha is None:
+        return np.ones((y1 - y0, x1 - x0), np.float32)
+    return np.asarray(alpha[y0:y1, x0:x1] / np.float32(255), np.float32)
+
+
+def _lightness(
+    rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, box: tuple[int, int, int, int], brightest: bool
+) -> _Float:
+    """How light it is behind the mark, 0 to 1. Where the picture is transparent it may end up on white paper."""
+    x0, y0, x1, y1 = box
+    if brightest:
+        return np.ones((y1 - y0, x1 - x0), np.float32)
+    colours, under = rgb[y0:y1, x0:x1].astype(np.float32), _opacity(alpha, box)
     lightness = np.asarray(((colours / 255) ** _GAMMA @ _LUMINANCE) ** (1 / _GAMMA), np.float32)
-    glow = _glow(letters, rows) * _needed(lightness * under + (1 - under), rows)
-    cover = 1 - (1 - glow) * (1 - letters)
-    combined = cover + under * (1 - cover)
-    premultiplied = 255 * letters[..., None] + colours * (under * (1 - cover))[..., None]
+    return lightness * under + (1 - under)
+
+
+def _paint(colours: _Float, under: _Float, placed: Overlay) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The mark over straight-alpha `colours` (0 to 255) of opacity `under` (0 to 1)."""
+    combined = placed.cover + under * (1 - placed.cover)
+    premultiplied = 255 * placed.ink[..., None] + colours * (under * (1 - placed.cover))[..., None]
     painted = premultiplied / np.maximum(combined, 1e-6)[..., None]
     painted = np.where(combined[..., None] > 0, painted, colours)
     return np.rint(painted).clip(0, 255).astype(np.uint8), np.rint(combined * 255).astype(np.uint8)

@@ -1,28 +1,34 @@
-"""Put the label into a JPEG, PNG or WebP file, and read it there, without touching a pixel."""
+"""Put the label into a JPEG, PNG, WebP, MP4 or MOV file, and read it there, without touching a pixel."""
 
 from __future__ import annotations
 
 import struct
 import zlib
 
-from tuanyuan.imaging.container import jpeg, png, webp
+from tuanyuan.imaging.container import jpeg, movie_keys, png, webp
 from tuanyuan.imaging.container.errors import ContainerError
-from tuanyuan.imaging.label.xmp import packet, payloads
+from tuanyuan.imaging.container.movie import is_movie
+from tuanyuan.imaging.label.xmp import Properties, packet, payloads
 from tuanyuan.imaging.source import recognise
 
-__all__ = ["embed", "packet", "read_payload", "read_payloads"]
+__all__ = ["embed", "packet", "read_payload", "read_payloads", "xmp_packets"]
 
 _JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _PNG_XMP = b"XML:com.adobe.xmp"
 _XMP_LIMIT = 1_000_000  # bytes after inflating
+_MOVIE_KEY = "AIGC"  # in a film's table of keys (TC260-PG-20257A, video guide)
 
 
-def embed(data: bytes, payload: str) -> bytes:
+def embed(data: bytes, payload: str, others: Properties | None = None) -> bytes:
     """The same file with `payload` as its one label; every XMP packet it had is replaced, never added to.
 
-    Raises ContainerError for a broken file, ValueError for another format or a label beyond 64 kB.
+    `others` is what the packet of a picture says beside it. A film's other metadata goes as well, but for the
+    identifier of a Live Photo. Raises ContainerError for a broken file, ValueError for another format or a label
+    beyond 64 kB.
     """
-    xmp = packet(payload)
+    if is_movie(data):
+        return _embed_movie(data, payload)
+    xmp = packet(payload, others)
     match recognise(data):
         case "jpeg":
             return _embed_jpeg(data, xmp)
@@ -40,20 +46,42 @@ def read_payload(data: bytes) -> str | None:
 
 
 def read_payloads(data: bytes) -> list[str]:
-    """Every label in every XMP packet of a JPEG, PNG or WebP; empty for anything else or broken."""
+    """Every label in a JPEG, PNG, WebP, MP4 or MOV; empty for anything else or broken.
+
+    A film's two tables of keys count as one where they say the same. Of a Motion Photo the picture's label is read.
+    """
     try:
-        match recognise(data):
-            case "jpeg":
-                packets = [s.payload[len(_JPEG_XMP) :] for s in jpeg.walk(data).segments if _is_jpeg_xmp(s)]
-            case "png":
-                packets = [_png_text(chunk.content) for chunk in png.chunks(data) if _is_png_xmp(chunk)]
-            case "webp":
-                packets = [chunk.content for chunk in webp.chunks(data) if chunk.kind == webp.XMP]
-            case _:
-                packets = []
+        keys = movie_keys.values(data, _MOVIE_KEY) if is_movie(data) else []
     except ContainerError:
         return []
-    return [payload for xmp in packets for payload in payloads(xmp)]
+    return keys + [payload for xmp in xmp_packets(data) for payload in payloads(xmp)]
+
+
+def xmp_packets(data: bytes) -> list[bytes]:
+    """Every XMP packet of a JPEG, PNG, WebP, MP4 or MOV; empty for anything else or broken."""
+    try:
+        if is_movie(data):
+            return movie_keys.xmp_packets(data)
+        match recognise(data):
+            case "jpeg":
+                return [s.payload[len(_JPEG_XMP) :] for s in jpeg.walk(data).segments if _is_jpeg_xmp(s)]
+            case "png":
+                return [_png_text(chunk.content) for chunk in png.chunks(data) if _is_png_xmp(chunk)]
+            case "webp":
+                return [chunk.content for chunk in webp.chunks(data) if chunk.kind == webp.XMP]
+            case _:
+                return []
+    except ContainerError:
+        return []
+
+
+def _embed_movie(data: bytes, payload: str) -> bytes:
+    """Apple's readers take the first table of keys they meet, so a Live Photo's identifier is in both."""
+    items = {_MOVIE_KEY: payload}
+    identifier = next(iter(movie_keys.values(data, movie_keys.APPLE_IDENTIFIER)), None)
+    if identifier is not None:
+        items = {movie_keys.APPLE_IDENTIFIER: identifier, **items}
+    return movie_keys.with_keys(data, items, apple=identifier is not None)
 
 
 def _is_jpeg_xmp(segment: jpeg.Segment) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from xml.parsers import expat
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 _PROPERTY = f"{NAMESPACE} AIGC"
@@ -12,24 +14,42 @@ _TEMPLATE = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
     '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
     '<rdf:RDF xmlns:rdf="{rdf}">'
-    '<rdf:Description rdf:about="" xmlns:TC260="{namespace}">'
-    "<TC260:AIGC>{payload}</TC260:AIGC>"
+    '<rdf:Description rdf:about="" xmlns:TC260="{namespace}"{attributes}>'
+    "<TC260:AIGC>{payload}</TC260:AIGC>{elements}"
     "</rdf:Description></rdf:RDF></x:xmpmeta>"
     '<?xpacket end="r"?>'
 )
 
 
-def packet(payload: str) -> bytes:
-    """A whole packet in UTF-8 whose only property is the label `payload`."""
-    quoted = escape(payload, {'"': "&quot;"})
-    return _TEMPLATE.format(rdf=_RDF, namespace=NAMESPACE, payload=quoted).encode()
+@dataclass(frozen=True)
+class Properties:
+    """What a packet says beside the label.
+
+    `namespaces`: prefix to address. `simple`: properties with their prefix, and their values. `elements`: the
+    structured ones, XML in these namespaces and `rdf`.
+    """
+
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    simple: Mapping[str, str] = field(default_factory=dict)
+    elements: str = ""
+
+
+def packet(payload: str, others: Properties | None = None) -> bytes:
+    """A whole packet in UTF-8 whose only property is the label `payload`, but for `others`."""
+    others = others or Properties()
+    attributes = {f"xmlns:{prefix}": address for prefix, address in others.namespaces.items()} | dict(others.simple)
+    written = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+    return _TEMPLATE.format(
+        rdf=_RDF,
+        namespace=NAMESPACE,
+        payload=escape(payload, {'"': "&quot;"}),
+        attributes=written,
+        elements=others.elements,
+    ).encode()
 
 
 def payloads(xmp: bytes) -> list[str]:
-    """Every label in the packet, written as element or as attribute; empty where the packet is no XML.
-
-    A document type is refused: it is of no use in XMP, and the way in for entity bombs.
-    """
+    """Every label in the packet, written as element or as attribute; empty where the packet is no XML."""
     found: list[str] = []
     text: list[str] | None = None
 
@@ -50,6 +70,31 @@ def payloads(xmp: bytes) -> list[str]:
         if text is not None:
             text.append(piece)
 
+    return found if _parsed(xmp, start, end, characters) else []
+
+
+def attributes(xmp: bytes) -> list[dict[str, str]]:
+    """The attributes of each element that has some, by "namespace name"; empty where the packet is no XML."""
+    found: list[dict[str, str]] = []
+
+    def start(_: str, attributes: dict[str, str]) -> None:
+        if attributes:
+            found.append(attributes)
+
+    return found if _parsed(xmp, start) else []
+
+
+def _parsed(
+    xmp: bytes,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None] | None = None,
+    characters: Callable[[str], None] | None = None,
+) -> bool:
+    """True where the packet is sound XML.
+
+    A document type is refused: it is of no use in XMP, and the way in for entity bombs.
+    """
+
     def doctype(*_: object) -> None:
         raise ValueError("XMP has no document type")
 
@@ -59,5 +104,5 @@ def payloads(xmp: bytes) -> list[str]:
     try:
         parser.Parse(xmp.rstrip(b"\0"), True)
     except (expat.ExpatError, ValueError):
-        return []
-    return found
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Pictures that move: what is drawn into their frames, and the files in which they leave."""
