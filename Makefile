@@ -107,8 +107,9 @@ $(BIN)/python:
 	echo "  → Debian/Ubuntu: apt-get install python3-venv；或 or: make PYTHON=/path/to/python3.11"; \
 	exit 1
 
-# The tests read the AI label back with exiftool, a reader that is not ours, and follow the README with curl and jq.
-TOOLS := exiftool:libimage-exiftool-perl curl:curl jq:jq
+# The tests read what we write with exiftool and ffprobe, readers that are not ours, and follow the README with curl
+# and jq.
+TOOLS := exiftool:libimage-exiftool-perl ffmpeg:ffmpeg curl:curl jq:jq
 
 tools:
 	@for tool in $(TOOLS); do \

@@ -30,13 +30,13 @@ def test_with_everything_in_place_it_is_content(
     weights = Weights(LOCK, WeightFolder(tmp_path / "models"), Shelf(make_wheels(tmp_path)), lambda *_: None)
     weights.install(lambda _: None)
     monkeypatch.setattr(wiring, "weights", lambda _: weights)
-    monkeypatch.setenv("PATH", "")  # neither exiftool nor ffmpeg: both may be missing
+    monkeypatch.setenv("PATH", "")  # no exiftool: it may be missing
     outcome = tuanyuan("doctor", "--json")
     assert outcome.status == 0
     assert outcome.json["ok"] is True
     checks = {check["name"]: check for check in outcome.json["checks"]}
     assert checks["model eyes.bin"]["found"] == "intact"
-    assert (checks["ffmpeg"]["ok"], checks["ffmpeg"]["needed"]) == (False, False)
+    assert (checks["exiftool"]["ok"], checks["exiftool"]["needed"]) == (False, False)
     assert "studio" in checks["backgrounds"]["found"]
 
 

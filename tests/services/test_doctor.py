@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Computer:
     cores: int = 2
     memory: int | None = 8_000_000_000
     broken: dict[str, str] = field(default_factory=dict)
-    programs: tuple[str, ...] = ("exiftool", "ffmpeg")
+    programs: tuple[str, ...] = ("exiftool",)
     read_only: tuple[Path, ...] = ()
 
     def import_error(self, module: str) -> str | None:
@@ -74,8 +75,7 @@ def test_a_good_machine_has_nothing_wrong(tmp_path: Path) -> None:
             {"package opencv-contrib-python-headless": ("doctor_package", True)},
         ),
         (Computer(read_only=(Path("/data"),)), {"data_dir": ("doctor_folder", True)}),
-        (Computer(programs=("exiftool",)), {"ffmpeg": ("doctor_ffmpeg", False)}),
-        (Computer(programs=("ffmpeg",)), {"exiftool": ("doctor_exiftool", False)}),
+        (Computer(programs=()), {"exiftool": ("doctor_exiftool", False)}),
     ],
 )
 def test_each_fault_is_seen(computer: Computer, expected: dict[str, tuple[str, bool]], tmp_path: Path) -> None:
@@ -98,6 +98,21 @@ def test_no_background_and_a_damaged_one_are_problems(tmp_path: Path) -> None:
     for backgrounds, code in ((list, "doctor_no_background"), (damaged, "scene_damaged")):
         checks = {check.name: check for check in Doctor(Computer(), weights, backgrounds, {}).examine()}
         assert checks["backgrounds"].problem.code == code
+
+
+def test_an_encoder_that_runs_is_named_and_one_that_does_not_is_no_hindrance() -> None:
+    weights = Weights((), WeightFolder(Path("/nowhere")), Shelf({}), lambda *_: None)
+
+    def missing() -> str:
+        raise OurFault("encoder_missing", program="ffmpeg", detail="?")
+
+    def look(encoder: Callable[[], str]) -> list[Check]:
+        doctor = Doctor(Computer(), weights, lambda: [BACKGROUND], {}, encoder=encoder)
+        return [check for check in doctor.examine() if check.name == "video encoder"]
+
+    assert look(lambda: "/opt/ffmpeg (libx264)") == [Check("video encoder", "/opt/ffmpeg (libx264)")]
+    (bad,) = look(missing)
+    assert (bad.problem.code, bad.needed) == ("encoder_missing", False)
 
 
 def test_every_dependency_is_tried() -> None:

@@ -22,6 +22,7 @@ PACKAGES = {
     "fastapi-offline": "fastapi_offline",
     "filelock": "filelock",
     "httpx2": "httpx2",
+    "imageio-ffmpeg": "imageio_ffmpeg.binaries",
     "limits": "limits",
     "ncnn": "ncnn",
     "numba": "numba",
@@ -46,14 +47,15 @@ PACKAGES = {
     "uvicorn": "uvicorn",
     "websockets": "websockets",
 }
-PROGRAMS = ("exiftool", "ffmpeg")
+PROGRAMS = ("exiftool",)
 
 
 @dataclass(frozen=True)
 class Doctor:
     """The use case of `tuanyuan doctor`. Looks only: installs nothing, leaves nothing behind, asks no provider.
 
-    engines: what there is to say of them (`services.engine_checks`).
+    engines: what there is to say of them (`services.engine_checks`). encoder: encodes a few frames and says with what;
+    StudioError: it cannot. None: there is no such thing to look at.
     """
 
     machine: Machine
@@ -61,6 +63,7 @@ class Doctor:
     backgrounds: Callable[[], Sequence[Scene]]
     folders: Mapping[str, Path]
     engines: Callable[[], Iterable[Check]] = tuple
+    encoder: Callable[[], str] | None = None
 
     def examine(self) -> Iterator[Check]:
         """Every check, in the order in which a person would repair them."""
@@ -70,6 +73,7 @@ class Doctor:
         yield self._scenes()
         yield from self._folders()
         yield from self.engines()
+        yield from self._encoder()
         yield from self._programs()
 
     def _computer(self) -> Iterator[Check]:
@@ -113,6 +117,17 @@ class Doctor:
                 str(folder),
                 None if good else problem("doctor_folder", folder=folder, name=name.upper()),
             )
+
+    def _encoder(self) -> Iterator[Check]:
+        """Not needed: without it there are no films, and every still picture."""
+        if self.encoder is None:
+            return
+        try:
+            found = self.encoder()
+        except StudioError as error:
+            yield Check("video encoder", "", error.problem, needed=False)
+        else:
+            yield Check("video encoder", found)
 
     def _programs(self) -> Iterator[Check]:
         for name in PROGRAMS:

@@ -10,13 +10,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tuanyuan.domain.errors import WrongUsage
 from tuanyuan.settings.engines import EngineSettings
+from tuanyuan.settings.film import FilmSettings
 from tuanyuan.settings.partners import PartnerSettings
 from tuanyuan.settings.studio import StudioSettings
 
 _PREFIX = "TUANYUAN_"
+# What a program needs to start and to find its libraries, and nothing else.
+_STARTING = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
 
 
-class Settings(PartnerSettings, EngineSettings, StudioSettings, BaseSettings):
+class Settings(FilmSettings, PartnerSettings, EngineSettings, StudioSettings, BaseSettings):
     """What an operator may set. Each field's description is its documentation, English and Chinese.
 
     A value that is empty counts as not set.
@@ -40,6 +43,11 @@ def load() -> Settings:
 def child_environment() -> dict[str, str]:
     """The environment to hand on to a program that we start."""
     return dict(os.environ)
+
+
+def bare_environment() -> dict[str, str]:
+    """The environment of a program that has no need of our settings and secrets."""
+    return {name: value for name, value in os.environ.items() if name.upper() in _STARTING}
 
 
 def document() -> str:

@@ -13,6 +13,7 @@ from tuanyuan.domain.messages import (
     avatars,
     cards,
     engines,
+    film,
     goods,
     jobs,
     makeovers,
@@ -64,6 +65,7 @@ _PARTS = (
     avatars.MESSAGES,
     old_photos.MESSAGES,
     cards.MESSAGES,
+    film.MESSAGES,
 )
 MESSAGES: dict[str, tuple[str, str, str, str]] = {code: words for part in _PARTS for code, words in part.items()}
 

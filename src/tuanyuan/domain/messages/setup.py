@@ -151,12 +151,6 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Debian 或 Ubuntu：apt-get install libimage-exiftool-perl；macOS：brew install exiftool",
         "Debian or Ubuntu: apt-get install libimage-exiftool-perl; macOS: brew install exiftool",
     ),
-    "doctor_ffmpeg": (
-        "没有安装 ffmpeg（本版本不需要）",
-        "ffmpeg is not installed (this version does not need it)",
-        "以后制作视频时再安装即可。",
-        "Install it once videos are made.",
-    ),
     "network_failed": (
         "模型运行失败（{reason}）",
         "A model failed while running ({reason})",
