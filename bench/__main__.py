@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.report import put, say
 
-QUESTIONS = ("reunion", "features", "edges", "salience", "identity", "checks", "jobs", "routing", "overhead")
+QUESTIONS = ("reunion", "features", "edges", "salience", "identity", "checks", "jobs", "routing", "overhead", "motion")
 ON_A_FOLDER = frozenset({"identity", "checks"})
 
 
