@@ -173,7 +173,7 @@ def test_spoilt_clips() -> None:
     def film(**form: Any) -> httpx2.Response:
         return talk.call("GET", talk.see(talk.task(**form))["content"]["video_url"])
 
-    assert film().content == clip(1)[: len(clip(1)) // 3]
+    assert film().content == clip(1)[: len(clip(1)) // 3]  # of nobody
     assert film().status_code == 403
     assert film().content == film().content
     content = talk.see(talk.task(return_last_frame=True))["content"]

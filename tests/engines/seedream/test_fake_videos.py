@@ -9,8 +9,8 @@ import httpx2
 import pytest
 from doubles.seedream import AUDIO, NOW, PRO, TASKS, Talk, assert_refused, frame, opened
 
-from tuanyuan.engines.sandbox import clip
 from tuanyuan.engines.seedream.fake import ArkFake
+from tuanyuan.processes.film.ffmpeg import Ffmpeg
 
 
 def test_the_worked_example_of_a_video() -> None:
@@ -34,7 +34,9 @@ def test_the_worked_example_of_a_video() -> None:
     assert (said["created_at"], said["updated_at"]) == (int(NOW), int(NOW) + 60)
     assert said["usage"]["completion_tokens"] == said["usage"]["total_tokens"] == 108_000
     got = talk.call("GET", said["content"]["video_url"])
-    assert (got.content, got.headers["content-type"]) == (clip(1), "video/mp4")
+    assert got.headers["content-type"] == "video/mp4"
+    shape = Ffmpeg(None, "libx264", 1).shape(got.content)
+    assert (shape.fps, shape.seconds, round(shape.width / shape.height, 1)) == (24, 5.0, 0.8)
     last = opened(talk.call("GET", said["content"]["last_frame_url"]).content)
     assert last.format == "PNG"
     assert 0.74 < last.width / last.height < 0.76

@@ -9,9 +9,10 @@ from __future__ import annotations
 from tuanyuan.engines.sandbox.bodies import Bounded, received, replayed
 from tuanyuan.engines.sandbox.faults import FAULTS, Accepted, Fault, Faults
 from tuanyuan.engines.sandbox.fetching import Fetch, fetch
+from tuanyuan.engines.sandbox.films import clip, film
 from tuanyuan.engines.sandbox.intake import Intake
 from tuanyuan.engines.sandbox.patience import waited
-from tuanyuan.engines.sandbox.pictures import broken, clip, draw, wrong_size
+from tuanyuan.engines.sandbox.pictures import broken, draw, wrong_size
 from tuanyuan.engines.sandbox.server import run, serving
 from tuanyuan.engines.sandbox.severing import Cut, Severed, cut, events
 from tuanyuan.engines.sandbox.shelf import Lying, Shelf
@@ -34,6 +35,7 @@ __all__ = [
     "draw",
     "events",
     "fetch",
+    "film",
     "received",
     "replayed",
     "run",

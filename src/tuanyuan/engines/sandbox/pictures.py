@@ -43,14 +43,6 @@ def broken(picture: bytes) -> bytes:
     return picture[: len(picture) // 3]
 
 
-def clip(number: int = 1) -> bytes:
-    """The head of an MP4 file and nothing to see: enough to know it by, not to play it."""
-    kind = b"ftypisom\x00\x00\x02\x00isomiso2mp41"
-    # Longer than any label that goes with it, so that the first third of it is never whole.
-    media = b"mdat" + number.to_bytes(8, "big") * 512
-    return b"".join((len(part) + 4).to_bytes(4, "big") + part for part in (kind, media))
-
-
 def _numbered(picture: Image.Image, number: int) -> Image.Image:
     """The picture with the bits of its number as light squares along its lower edge, the lowest bit on the left."""
     side = max(1, min(picture.width // _BITS, round(picture.height * _MARGIN) // 2))

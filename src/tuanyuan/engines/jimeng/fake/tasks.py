@@ -13,12 +13,13 @@ from PIL import Image, ImageEnhance
 
 from tuanyuan.engines.jimeng.fake.catalogue import Model, Size
 from tuanyuan.engines.jimeng.fake.photos import Photo
-from tuanyuan.engines.sandbox import Accepted, clip, draw, wrong_size
+from tuanyuan.engines.sandbox import Accepted, clip, draw, film, wrong_size
 
 State = Literal["in_queue", "generating", "done", "not_found", "expired"]
 
 KEPT = 12 * 3600.0
 _PATIENCE = 3600.0
+FRAME_RATE, FRAMES = 24, 121
 
 
 @dataclass
@@ -70,7 +71,8 @@ class Task:
 
     def _one(self, number: int) -> bytes:
         if self.model.video:
-            return clip(number)
+            seconds = round(int(self.accepted.request.get("frames", FRAMES)) / FRAME_RATE)
+            return film(self.photos[0].data, number, seconds) if self.photos else clip(number)
         if self.accepted.fault == "wrong_size":
             return wrong_size([photo.data for photo in self.photos])
         if self.model.masked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import anyio
@@ -14,7 +14,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tuanyuan.engines.sandbox import Accepted, Severed, broken, clip
+from tuanyuan.engines.sandbox import Accepted, Severed, broken, clip, film
 from tuanyuan.engines.seedream.fake import photos, refusals, videos
 from tuanyuan.engines.seedream.fake.desk import Desk, malformed, read
 from tuanyuan.engines.seedream.fake.refusals import Refused, invalid
@@ -62,16 +62,16 @@ class Filming:
         day = time.strftime("%Y%m%d%H%M%S", time.gmtime(now))
         makes = fault not in ("late", "refuse_output", "fail_later", "partial")
         accepted = Accepted(f"cgt-{day}-{number:05x}", name, body, now, fault, int(makes))
-        film = clip(number)
+        shot = clip(number)
         if makes:
-            film, self._again = self._again or film, None
-            accepted.made.append(film)
+            shot, self._again = self._again or await _shot(seen, number, round(order.seconds)), None
+            accepted.made.append(shot)
             if fault == "twice":
-                self._again = film
+                self._again = shot
         takes = math.inf if fault == "late" else desk.takes(fault)
         # Without a last frame to draw only the shape of the first picture matters, for days.
         kept = seen if order.last_frame else [photos.Photo(b"", one.width, one.height) for one in seen]
-        task = videos.Task(accepted, order, takes, min(takes, desk.queues()), kept, film)
+        task = videos.Task(accepted, order, takes, min(takes, desk.queues()), kept, shot)
         desk.accepted.append(accepted)
         self._tasks[accepted.id] = task
         if fault == "cut":
@@ -125,8 +125,8 @@ class Filming:
         if said["status"] != "succeeded":
             return said
         fault, name = task.accepted.fault, task.accepted.id
-        film = broken(task.clip) if fault == "broken" else task.clip
-        content = {"video_url": self._desk.lay(request, f"{name}.mp4", film, "video/mp4", fault)}
+        shot = broken(task.clip) if fault == "broken" else task.clip
+        content = {"video_url": self._desk.lay(request, f"{name}.mp4", shot, "video/mp4", fault)}
         if task.order.last_frame:
             frame = await anyio.to_thread.run_sync(task.last_frame)
             content["last_frame_url"] = self._desk.lay(request, f"{name}.png", frame, "image/png", fault)
@@ -145,6 +145,13 @@ class Filming:
         now = self._desk.clock()
         for number in [number for number, task in self._tasks.items() if now - task.accepted.at > videos.KEPT]:
             del self._tasks[number]
+
+
+async def _shot(seen: Sequence[photos.Photo], number: int, seconds: int) -> bytes:
+    """A clip that begins with the first picture; of nobody's picture one that shows nothing."""
+    if not seen:
+        return clip(number)
+    return await anyio.to_thread.run_sync(film, seen[0].data, number, seconds)
 
 
 async def _post(url: str, body: bytes) -> None:
