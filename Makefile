@@ -32,8 +32,9 @@ setup: $(SYNCED) ## install everything into .venv, fetch the models; quick when 
 start: setup ## the studio at http://127.0.0.1:8000, with nothing but this computer
 	@$(BIN)/tuanyuan start
 
-demo: setup ## a real family portrait of the sample photos, four candidates, into out/demo
+demo: setup ## a family portrait of the sample photos, four candidates, and the best one moving, into out/demo
 	$(BIN)/tuanyuan make reunion $(PHOTOS) --candidates 4 --out $(OUT)
+	$(BIN)/tuanyuan make motion $(OUT)/reunion-1.jpg --effect fireworks --out $(OUT)/motion
 	@echo "See $(OUT)"
 
 test: setup tools ## every test, without network

@@ -150,7 +150,8 @@ def index() -> str:
             "[comfyui-models.md](comfyui-models.md). Prices, ids, limits and regions are data: "
             "`TUANYUAN_ENGINES_FILE` lays your own values over them ([settings](../settings.md)).",
             "",
-            "Clips (`motion`) are in the engines and in no order yet: they come later. 微动态尚未开放。",
+            "Clips (`motion`) are judged against the picture at five moments, steadied, marked and labelled here. "
+            "视频同样在本机核对、防抖、加标识。",
             "",
             "To try one without a key: `tuanyuan fake NAME` says what to set, then `tuanyuan generate` asks it.",
             "",

@@ -20,7 +20,9 @@ from tuanyuan.domain.ports.pixels import Finished, Made, Prepared, Progress, Wis
 if TYPE_CHECKING:
     from tuanyuan.domain.ports import Scenes
     from tuanyuan.domain.scene import Scene
+    from tuanyuan.services.clip_finishing import ClipFinishing
     from tuanyuan.services.darkroom import Darkroom
+    from tuanyuan.services.filming import Filming
     from tuanyuan.services.finishing import Finishing
     from tuanyuan.services.picturing import Picturing
     from tuanyuan.settings import Settings
@@ -29,6 +31,8 @@ PREVIEW_QUALITY = 85
 RESULT = "result.json"
 # What is made ready before anybody asks.
 FIRST = "reunion"
+# What leaves as clips.
+CLIPS = "motion"
 PNG = b"\x89PNG"
 
 
@@ -59,7 +63,8 @@ class Workshop:
         """Make a feature of photos by name; raises what its service raises. Nothing is written anywhere."""
         with _bad_alloc_is_memory():
             results = ResultsInMemory()
-            self._picturing_of(photos).make(order_of(feature, order), results, progress)
+            studio = self._filming_of(photos) if feature == CLIPS else self._picturing_of(photos)
+            studio.make(order_of(feature, order), results, progress)
         files = dict(results.files)
         return Made(files=files, result=json.loads(files.pop(RESULT)))
 
@@ -71,6 +76,11 @@ class Workshop:
     def _picturing_of(self, photos: Sequence[tuple[str, bytes]]) -> Picturing:
         self._worked = True
         studio = self._picturing
+        return replace(studio, darkroom=replace(studio.darkroom, files=PhotosInMemory(dict(photos))))
+
+    def _filming_of(self, photos: Sequence[tuple[str, bytes]]) -> Filming:
+        self._worked = True
+        studio = self._filming
         return replace(studio, darkroom=replace(studio.darkroom, files=PhotosInMemory(dict(photos))))
 
     def prepare(
@@ -133,7 +143,8 @@ class Workshop:
         from tuanyuan.services.finishing import Finishing
 
         self._worked = True
-        return Finishing(replace(self._darkroom, files=PhotosInMemory(dict(photos))), self._picturing.judge)
+        darkroom = replace(self._darkroom, files=PhotosInMemory(dict(photos)))
+        return Finishing(darkroom, self._picturing.judge, self._clip_finishing)
 
     def rest(self) -> None:
         """A picture's gigabyte is not kept until the next order. Takes up to a tenth of a second."""
@@ -153,6 +164,18 @@ class Workshop:
 
         studio = self._kept.enter_context(wiring.picturing(self._settings))
         return replace(studio, scenes=PresetsOnly(studio.scenes))
+
+    @cached_property
+    def _filming(self) -> Filming:
+        from tuanyuan.wiring.filming import filming_beside
+
+        return filming_beside(self._picturing, self._settings)
+
+    @cached_property
+    def _clip_finishing(self) -> ClipFinishing:
+        from tuanyuan.wiring.filming import clip_finishing
+
+        return clip_finishing(self._picturing.judge, self._settings)
 
 
 def order_of(feature: str, fields: dict[str, Any]) -> Order:

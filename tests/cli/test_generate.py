@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tuanyuan.cli.generate import LATER
+from tuanyuan.domain.clip import KINDS
 from tuanyuan.domain.feature import FEATURES
 from tuanyuan.domain.messages import MESSAGES
 from tuanyuan.engines.gemini.fake import GeminiFake
 from tuanyuan.engines.sandbox import serving
+from tuanyuan.engines.seedream.fake import ArkFake
 from tuanyuan.imaging.label import read_label
 from tuanyuan.store.catalogue import CatalogueFiles
 
@@ -62,8 +63,7 @@ def generate(tuanyuan, served, models_dir, samples, monkeypatch) -> Callable:
         ([AGREED, "--option", "sharpness=3"], 2, "option_invalid", "options.sharpness"),
         ([AGREED, "--option", "motion_bucket_id=5"], 2, "option_invalid", "options.motion_bucket_id"),
         ([AGREED, "--candidates", "5"], 2, "wrong_usage", "--candidates"),
-        (["--feature", "motion", "--engine", "seedream"], 1, "feature_not_ready", "motion"),
-        (["--feature", "motion"], 1, "feature_not_ready", "motion"),
+        (["--feature", "motion", AGREED], 2, "engine_model_unknown", "motion"),
         ([], 1, "abroad_not_agreed", "--abroad-agreed"),
         (["--engine", "seedream"], 1, "setting_missing", "TUANYUAN_SEEDREAM_API_KEY"),
         (["--engine", "comfyui"], 1, "setting_missing", "TUANYUAN_COMFYUI_URL"),
@@ -112,17 +112,16 @@ def test_pictures_by_address_need_a_public_address(generate, monkeypatch):
     assert [*Path().iterdir()] == []
 
 
-def test_a_model_of_clips_says_that_they_come_later(generate, monkeypatch):
+def test_a_model_of_clips_is_not_asked_for_pictures(generate, monkeypatch):
     monkeypatch.setenv("TUANYUAN_SEEDREAM_API_KEY", "throw-away")
     monkeypatch.setenv("TUANYUAN_SEEDREAM_URL", "http://127.0.0.1:9/api/v3")
-    told = generate("--engine", "seedream", "--model", CLIPS)
-    assert told.status == 1
-    assert "这个功能还没有开放：motion  This feature is not open yet: motion" in told.err
+    told = generate("--engine", "seedream", "--model", CLIPS, "--json")
+    assert (told.status, told.json["error"]["code"]) == (2, "engine_model_unknown")
     assert [*Path().iterdir()] == []
 
 
-def test_what_comes_later_is_all_of_the_catalogue_that_no_order_can_be_made_for(scenes):
-    assert {feature.id for feature in CatalogueFiles(scenes).catalogue().features} == {*FEATURES, *LATER}
+def test_everything_in_the_catalogue_can_be_ordered(scenes):
+    assert {feature.id for feature in CatalogueFiles(scenes).catalogue().features} == set(FEATURES)
 
 
 def test_a_key_that_the_provider_does_not_take_is_our_set_up_and_stays_unsaid(generate, gemini, monkeypatch):
@@ -151,3 +150,21 @@ def test_words_parameters_and_model_of_the_command_line_reach_the_provider(gener
     assert made.json == json.loads(Path("out/result.json").read_text("utf-8"))
     assert sorted(path.name for path in Path("out").iterdir()) == ["result.json", "reunion-gemini-1.jpg"]
     assert read_label(Path("out/reunion-gemini-1.jpg").read_bytes()).label == "1"
+
+
+def test_a_clip_of_an_engine_leaves_as_ours_do(generate, monkeypatch):
+    fake = ArkFake(api_key="throw-away")
+    with serving(fake.app) as url:
+        monkeypatch.setenv("TUANYUAN_SEEDREAM_API_KEY", "throw-away")
+        monkeypatch.setenv("TUANYUAN_SEEDREAM_URL", f"{url}/api/v3")
+        outcome = generate("--engine", "seedream", "--feature", "motion", "--style", "snow", "--json")
+    assert outcome.status == 0, outcome.err
+    (candidate,) = outcome.json["candidates"]
+    assert "细雪" in outcome.json["prompt"]["text"]
+    assert set(candidate["files"]) == set(KINDS)
+    (person,) = candidate["people"]
+    assert person["face_distance"] < 0.35
+    for name in (candidate["file"], *candidate["files"].values()):
+        label = read_label(Path("out", name).read_bytes())
+        assert label is not None
+        assert label.produce_id == candidate["produce_id"]

@@ -12,6 +12,7 @@ from doubles.door import Door, Guest, open_door
 from PIL import Image
 
 from tuanyuan.domain.capabilities import Limits
+from tuanyuan.domain.clip import KINDS
 from tuanyuan.engines.local.engine import LocalEngine
 from tuanyuan.imaging.label import read_label
 from tuanyuan.processes.pixels import PixelProcesses
@@ -95,6 +96,34 @@ def test_a_card_is_made_from_a_picked_picture_for_nothing(door: Door, samples: P
     card = made(door, guest, feature="card", work=picked["work_id"], style="mid-autumn", options=options)
     assert (card["cost"], guest.balance()) == (0, before)
     assert picture(door, card["candidates"][0]).size == (1440, 1080)
+
+
+def test_a_picked_picture_moves_and_is_kept_and_deleted_as_one_work(door: Door, samples: Path) -> None:
+    guest = door.customer()
+    photo = sent(guest, samples / "woman_blonde.jpg")
+    done = made(door, guest, feature="makeover", photos=[photo], tier="free", background="palace")
+    picked = guest.got("POST", f"/jobs/{done['id']}/pick", {"candidate": done["candidates"][0]["id"]})
+    options = {"resolution": "720p", "fps": 10, "video_length": 3}
+    moving = made(door, guest, feature="motion", work=picked["work_id"], options=options)
+    assert (moving["cost"], guest.balance(), len(moving["candidates"])) == (8, 2, 1)
+    (candidate,) = moving["candidates"]
+    assert set(candidate["files"]) == set(KINDS)
+    assert picture(door, candidate).size == (candidate["width"], candidate["height"]) == (960, 720)
+    for url in candidate["files"].values():
+        assert read_label(door.client.get(url).content) is not None
+    film = door.client.get(candidate["files"]["motion"])
+    assert (film.headers["content-type"], film.headers["accept-ranges"]) == ("video/mp4", "bytes")
+    part = door.client.get(candidate["files"]["motion"], headers={"range": "bytes=4-7"})
+    assert (part.status_code, part.content) == (206, b"ftyp")
+    kept = guest.got("POST", f"/jobs/{moving['id']}/pick", {"candidate": candidate["id"]})
+    work = guest.got("GET", f"/works/{kept['work_id']}")
+    assert set(work["files"]) == {"picture", *KINDS}
+    names = {kind: guest.got("GET", f"/works/{kept['work_id']}/files/{kind}")["name"] for kind in KINDS}
+    assert names["motion_photo"].endswith("MP.jpg")
+    assert names["live_photo"].removesuffix(".jpg") == names["live_video"].removesuffix(".mov")
+    assert guest.ask("DELETE", f"/works/{kept['work_id']}").status_code == 204
+    assert {door.client.get(url).status_code for url in candidate["files"].values()} == {404}
+    assert guest.got("GET", f"/works/{picked['work_id']}")["files"] == ["picture"]
 
 
 def test_a_person_with_no_body_in_the_photo_gets_no_other_clothes_and_pays_nothing(door: Door, samples: Path) -> None:

@@ -23,7 +23,7 @@ from tuanyuan.engines.local.ordering import STYLES, UNDERSTOOD, as_fields, local
 from tuanyuan.imaging.label import read_label
 from tuanyuan.processes.pixels import PixelProcesses
 from tuanyuan.settings import Settings
-from tuanyuan.wiring.makers import MAKERS
+from tuanyuan.wiring.makers import FILM_MAKER, MAKERS
 from tuanyuan.workshop import order_of
 
 
@@ -113,7 +113,7 @@ def test_an_option_that_is_not_understood_is_refused_by_name(options, field):
         (request(photos="abcdef"), "photos"),
         (request(photos=("a", "a")), "photos"),
         (request(style="oil"), "style"),
-        (JobRequest("motion", ("p1",)), "feature"),
+        (JobRequest("dance", ("p1",)), "feature"),
         (request(people=(Person("other"),)), "people.photo"),
         (request(people=(Person("p1"), Person("p1"))), "people.photo"),
         (request(people=(Person("p1", scale=0.1),)), "people.scale"),
@@ -238,8 +238,9 @@ def test_the_styles_that_are_offered_are_those_that_are_made(feature, module):
 
 
 def test_every_feature_that_is_offered_has_its_maker():
-    assert set(MAKERS) == set(UNDERSTOOD)
-    for feature, (module, name) in MAKERS.items():
+    every = {**MAKERS, "motion": FILM_MAKER}
+    assert set(every) == set(UNDERSTOOD)
+    for feature, (module, name) in every.items():
         assert getattr(import_module(f"tuanyuan.engines.local.{module}"), name).feature == feature
 
 

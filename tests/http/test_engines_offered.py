@@ -161,7 +161,7 @@ def test_the_catalogue_says_what_each_feature_takes_and_who_makes_it(opened: Ope
         assert features["avatar"]["photos"] == {"least": 1, "most": 20, "roles": ["person", "person"]}
         assert features["product"]["photos"] == {"least": 1, "most": 1, "roles": ["product"]}
         assert features["card"]["photos"] == {"least": 1, "most": 1, "roles": ["picture"]}
-        assert features["motion"]["photos"] is None
+        assert features["motion"]["photos"] == {"least": 1, "most": 1, "roles": ["picture"]}
         assert catalogue["engines"] == [
             {
                 "id": "comfyui",

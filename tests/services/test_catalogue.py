@@ -70,8 +70,8 @@ def test_an_engine_of_which_some_models_need_an_address_works_without() -> None:
     assert {f.id: f.makers for f in catalogue.features if f.makers} == {"reunion": ("both",)}
 
 
-@pytest.mark.parametrize(("addresses", "ready"), [(False, []), (True, ["reunion", "tryon"])])
-def test_a_feature_is_ready_when_an_engine_in_use_makes_pictures_of_it(addresses: bool, ready: list[str]) -> None:
+@pytest.mark.parametrize(("addresses", "ready"), [(False, ["motion"]), (True, ["reunion", "tryon", "motion"])])
+def test_a_feature_is_ready_when_an_engine_in_use_makes_it(addresses: bool, ready: list[str]) -> None:
     catalogue = shown(maker("far", FAR, CLIP), maker("off", HERE, in_use=False), addresses=addresses)
     assert [feature.id for feature in catalogue.features if feature.ready] == ready
 

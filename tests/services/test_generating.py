@@ -152,13 +152,6 @@ def test_an_engine_that_is_complete_looks_itself_and_its_pictures_are_taken_as_t
     assert [picture.labelled for picture in result.pictures] == [True]
 
 
-def test_clips_come_later():
-    engine = far(model=Model("far", frozenset({"motion"}), media="clip"))
-    with pytest.raises(Rejected) as refused:
-        once(engine)
-    assert (refused.value.code, engine.calls) == ("feature_not_ready", [])
-
-
 def test_an_order_that_the_engine_does_not_understand_is_not_sent():
     engine = far()
     with pytest.raises(WrongUsage):

@@ -26,7 +26,7 @@ class Kitchen:
 
     def warm(self) -> list[str]:
         self.done.clear()
-        WarmOnce(self.work, self.sources)(self.models, lambda: self.done.append("begin"))
+        WarmOnce(self.work, [self.sources])(self.models, lambda: self.done.append("begin"))
         return list(self.done)
 
 
@@ -66,13 +66,24 @@ def test_it_is_done_again_after_a_change(kitchen: Kitchen, change: Callable[[Kit
     assert kitchen.warm() == ["begin", "work"]
 
 
+def test_what_was_compiled_from_older_code_is_thrown_away(kitchen: Kitchen) -> None:
+    """numba looks at the age of a loop's own file alone, not at those of the loops that it calls."""
+    kitchen.warm()
+    stale = kitchen.sources / "__pycache__" / "outer-1.py311.1.nbc"
+    stale.write_bytes(b"calls the old loop")
+    change_code(kitchen)
+    kitchen.warm()
+    assert not stale.exists()
+    assert (kitchen.sources / "loop.py").exists()
+
+
 def test_an_interrupted_warm_up_is_not_remembered(kitchen: Kitchen) -> None:
     def interrupted() -> None:
         kitchen.work()
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        WarmOnce(interrupted, kitchen.sources)(kitchen.models, lambda: None)
+        WarmOnce(interrupted, [kitchen.sources])(kitchen.models, lambda: None)
     assert kitchen.warm() == ["begin", "work"]
 
 

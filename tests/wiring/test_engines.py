@@ -64,7 +64,7 @@ def test_the_manifest_of_each_can_be_read_and_says_all_that_an_operator_must_kno
         assert {key.removeprefix("TUANYUAN_").lower() for key in missing(read, settings())} <= set(KEYS[name])
         assert set(KEYS[name]) <= set(Settings.model_fields)
         assert set(capabilities.parameters) == set(PARAMETERS), name
-        assert capabilities.features <= {*FEATURES, "motion"}, name
+        assert capabilities.features <= set(FEATURES), name
         assert capabilities.features, name
         assert capabilities.region == REGIONS.get(name, "abroad")
         # Who gets the pictures is named, but where nobody does.

@@ -20,6 +20,7 @@ from tuanyuan.cli import (
     judge,
     label,
     make,
+    merge_video,
     models,
     prompts,
     restore,
@@ -62,6 +63,7 @@ app.command("check")(darkroom.check)
 app.command("compress")(darkroom.compress)
 app.command("mask")(darkroom.mask)
 app.command("restore")(restore.restore)
+app.command("merge-video")(merge_video.merge_video)
 app.command("judge")(judge.judge)
 app.add_typer(label.app, name="label")
 app.command("catalogue")(catalogue.show)

@@ -11,7 +11,8 @@ import typer
 
 from tuanyuan.cli.bar import Bar
 from tuanyuan.cli.console import Json, emit, say
-from tuanyuan.domain.errors import Rejected, WrongUsage
+from tuanyuan.domain.clip import KINDS
+from tuanyuan.domain.errors import WrongUsage
 from tuanyuan.domain.order import MOST_CANDIDATES
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from tuanyuan.domain.job import JobRequest
     from tuanyuan.services.generating import Generated
     from tuanyuan.store.outbox import Outbox
-
-# In the catalogue, and not made by this version.
-LATER = ("motion",)
 
 
 def generate(
@@ -83,21 +81,23 @@ def write(made: Generated, results: Outbox, stem: str) -> list[dict[str, Any]]:
     for rank, picture in enumerate(made.pictures, 1):
         name = f"{stem}-{rank}.jpg"
         results.write(name, picture.data)
+        beside = {kind: f"{stem}-{rank}{KINDS[kind]}" for kind in picture.files}
+        for kind, data in picture.files.items():
+            results.write(beside[kind], data)
         facts = {key: value for key, value in picture.facts.items() if key != "source"}
-        listed.append({"file": name, **facts, "rank": rank, "width": picture.width, "height": picture.height})
+        measured = {"rank": rank, "width": picture.width, "height": picture.height}
+        listed.append({"file": name, **({"files": beside} if beside else {}), **facts, **measured})
     return listed
 
 
 def order_of(
     feature: str, photos: Sequence[str], background: str | None, style: str | None, options: Sequence[str]
 ) -> JobRequest:
-    """The order in the service's words. WrongUsage option_invalid. Rejected feature_not_ready."""
+    """The order in the service's words. WrongUsage option_invalid."""
     from tuanyuan.domain import parameters
     from tuanyuan.domain.feature import FEATURES
     from tuanyuan.domain.job import JobRequest
 
-    if feature in LATER:
-        raise Rejected("feature_not_ready", feature=feature)
     if feature not in FEATURES:
         raise WrongUsage("option_invalid", field="--feature", allowed="、".join(FEATURES))
     taking = FEATURES[feature]

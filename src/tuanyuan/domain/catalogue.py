@@ -90,9 +90,9 @@ class Catalogue:
     offers: tuple[Offer, ...]
 
 
-def pictured(capabilities: Capabilities, addresses: bool) -> frozenset[str]:
-    """Features of which an engine makes pictures here. addresses: whether the world can read a file of ours."""
-    able = [m for m in capabilities.models if m.media == "picture" and (addresses or not m.needs_address)]
+def makes(capabilities: Capabilities, addresses: bool) -> frozenset[str]:
+    """Features that an engine makes here. addresses: whether the world can read a file of ours."""
+    able = [m for m in capabilities.models if addresses or not m.needs_address]
     return frozenset(feature for model in able for feature in model.features)
 
 

@@ -40,3 +40,13 @@ class ClipShape:
     def count(self) -> int:
         """How many frames."""
         return round(self.seconds * self.fps)
+
+    @property
+    def live_seconds(self) -> float:
+        """How much of it phones take for a moving picture."""
+        return min(LIVE_SECONDS, self.seconds)
+
+    @property
+    def still_seconds(self) -> float:
+        """The moment that stands for it where nothing moves."""
+        return min(STILL_SECONDS, self.live_seconds / 2)

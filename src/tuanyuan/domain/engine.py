@@ -70,7 +70,8 @@ class Picture:
     """One picture an engine made, its bytes already with us. labelled: it has passed the label gate.
 
     data: an image file (or an MP4 file, of a model whose media is "clip"); of an engine that is not `complete` nothing
-    about it is believed. width, height: 0 where the engine does not know them.
+    about it is believed. width, height: 0 where the engine does not know them. files: the files beside `data` of a
+    result that has several, by their kinds (`domain.clip.KINDS`).
     facts: rank, score, people, warnings as in result.json, where the engine judged its own work; else empty.
     """
 
@@ -79,6 +80,7 @@ class Picture:
     height: int = 0
     labelled: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tuanyuan.domain.engine import Role
+from tuanyuan.domain.order import MOST_CANDIDATES
 from tuanyuan.domain.photo import MOST_PEOPLE, WARNINGS, PhotoReport
 
 # Problems of the people in a photo; the photo itself is readable and large enough.
@@ -23,7 +24,7 @@ class Taking:
 
     sent: so many photos go to an engine at most; None: all. place: the kind of scene it takes; None: none.
     background: the scene when none is asked for; None: the feature has a ground of its own. once: nobody may be in it
-    twice. people: so many at most; None: any number.
+    twice. people: so many at most; None: any number. candidates: so many results at most.
     """
 
     first: Role
@@ -36,11 +37,13 @@ class Taking:
     background: str | None = None
     once: bool = False
     people: int | None = MOST_PEOPLE
+    candidates: int = MOST_CANDIDATES
 
 
 FEATURES: dict[str, Taking] = {
     "reunion": Taking("person", "person", most=5, place="room", background="new-year-wall", once=True),
     "makeover": Taking("person", place="room", background="new-year-wall"),
+    "motion": Taking("picture", people=None, candidates=1),
     "tryon": Taking("person", "garment", least=2, most=2, people=1),
     "fashion": Taking("garment", "person", most=2, likeness=False, place="room", background="studio"),
     "avatar": Taking("person", "person", most=20, likeness=False, sent=3, people=None),

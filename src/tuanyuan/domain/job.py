@@ -81,7 +81,10 @@ class JobRequest:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One finished picture of a job. `file` is the id of the kept file; people as in result.json."""
+    """One finished picture of a job. `file` is the id of the kept file; people as in result.json.
+
+    files: of a moving picture, whose still is `file`, the kept files by their kinds (`domain.clip.KINDS`).
+    """
 
     id: str
     file: str
@@ -92,6 +95,7 @@ class Candidate:
     people: tuple[dict[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
     produce_id: str = ""
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

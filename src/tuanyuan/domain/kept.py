@@ -8,7 +8,7 @@ from typing import Literal
 
 from tuanyuan.domain.photo import PhotoReport
 
-FileKind = Literal["photo", "reference", "candidate", "preview", "motion", "card"]
+FileKind = Literal["photo", "reference", "candidate"]
 
 # Spec 7.2: originals 24 h after use, 48 h after upload at most; results 30 days.
 PHOTO_LIFE = timedelta(hours=48)
@@ -58,3 +58,14 @@ class KeptPhoto:
     expires_at: datetime
     used_at: datetime | None = None
     deleted_at: datetime | None = None
+
+
+def media_type_of(data: bytes) -> str:
+    """What a finished file is, from its first bytes."""
+    if data.startswith(b"\x89PNG"):
+        return "image/png"
+    if data[8:12] == b"WEBP":
+        return "image/webp"
+    if data[4:8] == b"ftyp":
+        return "video/quicktime" if data[8:12] == b"qt  " else "video/mp4"
+    return "image/jpeg"

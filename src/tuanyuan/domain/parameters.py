@@ -18,7 +18,7 @@ from tuanyuan.domain.order import LEAST_SIDE, MOST_SIDE, parse_size
 SEEDS = (1001, 1002, 1003, 1004)
 MOST_SEED = 2**31
 # What `resolution` stands for, 4:3.
-RESOLUTIONS = {"1080p": (1440, 1080), "2k": (1920, 1440), "4k": (4096, 3072)}
+RESOLUTIONS = {"720p": (960, 720), "1080p": (1440, 1080), "2k": (1920, 1440), "4k": (4096, 3072)}
 SIZE = (1920, 1440)
 
 

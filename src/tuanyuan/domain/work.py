@@ -10,8 +10,9 @@ LONGEST_TITLE, LONGEST_TAG, MOST_TAGS = 60, 20, 12
 
 @dataclass(frozen=True)
 class Work:
-    """One picture in a user's gallery. `files`: kind ("picture", "preview", later "motion" …) → id of the kept file.
+    """One picture in a user's gallery.
 
+    files: kind → id of the kept file: "picture", and of a moving picture the kinds of `domain.clip.KINDS`.
     share: the unguessable name under which anybody may see it while `public`; None: never shared.
     """
 

@@ -92,7 +92,11 @@ class Rating(Asked):
 
 
 class CandidateView(BaseModel):
-    """One finished picture, best first; `url` opens it for 15 minutes. `people`: as in result.json."""
+    """One finished picture, best first; `url` opens it for 15 minutes. `people`: as in result.json.
+
+    `files`: of a moving picture, whose still is `url`: addresses of its clip (`motion`, an MP4), of a small moving
+    `preview` (WebP), and of what phones keep (`live_photo` and `live_video`, `motion_photo`).
+    """
 
     id: str
     url: str
@@ -102,6 +106,7 @@ class CandidateView(BaseModel):
     height: int
     people: list[dict[str, Any]]
     warnings: list[str]
+    files: dict[str, str]
 
 
 class JobProblem(BaseModel):
@@ -175,6 +180,7 @@ def job_view(visit: Visit, unit: Unit, job: Job) -> JobView:
                 height=c.height,
                 people=list(c.people),
                 warnings=list(c.warnings),
+                files={kind: visit.url(file) for kind, file in c.files.items()},
             )
             for c in job.candidates
         ],

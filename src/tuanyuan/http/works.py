@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 from starlette.responses import Response
 
+from tuanyuan.domain.clip import KINDS
 from tuanyuan.domain.errors import NotFound
 from tuanyuan.domain.kept import URL_LIFE
 from tuanyuan.domain.work import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
@@ -64,9 +65,13 @@ class WorkChange(Asked):
 
 
 class FileAddress(BaseModel):
-    """Where a file can be opened until `expires_at`, by whoever has the address."""
+    """Where a file can be opened until `expires_at`, by whoever has the address. `name`: to save it under.
+
+    Phones know a Live Photo by its two files of one name, and a Motion Photo by the end of its name.
+    """
 
     url: str
+    name: str
     expires_at: Time
 
 
@@ -177,7 +182,8 @@ def file(visit: Somebody, work_id: Id, kind: Name) -> Response:
     if kind not in work.files:
         raise NotFound("not_found")
     until = visit.studio.clock() + URL_LIFE - _MARGIN
-    return json_response(FileAddress(url=visit.url(work.files[kind]), expires_at=until))
+    name = f"tuanyuan-{work.id[:8]}{KINDS.get(kind, '.jpg')}"
+    return json_response(FileAddress(url=visit.url(work.files[kind]), name=name, expires_at=until))
 
 
 @router.post("/{work_id}/share", response_model=Shared, responses=refusals(401, 404, 409))

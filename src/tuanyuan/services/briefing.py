@@ -80,7 +80,7 @@ class Brief:
                 self.rejected.append(done.reason)
                 log.info("picture_rejected", job=self.job.id, engine=self.chosen.engine.name, reason=done.reason)
                 continue
-            shown.append(Picture(done.data, done.width, done.height, True, done.facts))
+            shown.append(Picture(done.data, done.width, done.height, True, done.facts, done.files))
         return shown
 
     def _remembered(self) -> bytes:

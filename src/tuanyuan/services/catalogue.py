@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tuanyuan.domain.capabilities import Capabilities
-from tuanyuan.domain.catalogue import Catalogue, CatalogueSource, Engine, pictured
+from tuanyuan.domain.catalogue import Catalogue, CatalogueSource, Engine, makes
 from tuanyuan.domain.messages import Problem, problem
 
 Probe = Callable[[], Problem | None]
@@ -57,8 +57,8 @@ class Catalogues:
     def show(self) -> Catalogue:
         """The catalogue of this moment."""
         written = self.source.catalogue()
-        used = {maker.id: pictured(maker.capabilities, self.addresses) for maker in self.makers if maker.in_use}
-        able = {maker.id: pictured(maker.capabilities, addresses=True) for maker in self.makers}
+        used = {maker.id: makes(maker.capabilities, self.addresses) for maker in self.makers if maker.in_use}
+        able = {maker.id: makes(maker.capabilities, addresses=True) for maker in self.makers}
         features = tuple(
             replace(
                 feature.made_by(used),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tuanyuan.domain.errors import Rejected
 from tuanyuan.domain.feature import FEATURES, roles
-from tuanyuan.domain.judgement import Judgement, as_dict, may_be_shown
+from tuanyuan.domain.judgement import may_be_shown
 from tuanyuan.domain.label import new_label
 from tuanyuan.domain.order import MOST_SIDE
 from tuanyuan.domain.ports.pixels import Finished, Wish
@@ -25,12 +25,16 @@ from tuanyuan.imaging.decode import Bounds, decode, over_white
 from tuanyuan.imaging.judge import Judge
 from tuanyuan.imaging.label import label_picture
 from tuanyuan.imaging.watermark import watermark
+from tuanyuan.services.clip_finishing import ClipFinishing
+from tuanyuan.services.compared import facts
 from tuanyuan.services.darkroom import Darkroom
 from tuanyuan.services.remembered import Person, packed, unpacked
 
 MOST_BYTES = 40 << 20
 # A picture of fewer pixels than this share of what was asked for, or with a shorter side, is not the one asked for.
 LEAST_SHARE, LEAST_SIDE = 0.15, 480
+# What engines send a clip for, where for all else they send pictures.
+CLIPS = "motion"
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Finishing:
 
     darkroom: Darkroom
     judge: Judge
+    clips: ClipFinishing
 
     def remember(self, photos: Sequence[str], feature: str, chosen: Mapping[str, tuple[int, ...]]) -> bytes:
         """What `finish` knows everybody by, so that it need not open the photos. Raises what opening them raises."""
@@ -50,6 +55,8 @@ class Finishing:
         remembered: from `remember`, of the same photos; without it they are opened now.
         """
         people = unpacked(remembered, wish.photos) or self._people(wish.photos, wish.feature, wish.chosen)
+        if wish.feature == CLIPS:
+            return [self.clips.finish(clip, people) for clip in pictures]
         return list(self.darkroom.executor.map(lambda picture: self._one(picture, wish, people), pictures))
 
     def _people(self, photos: Sequence[str], feature: str, chosen: Mapping[str, tuple[int, ...]]) -> list[Person]:
@@ -77,25 +84,14 @@ class Finishing:
         if width * height < LEAST_SHARE * wish.size[0] * wish.size[1] or min(width, height) < least:
             return Finished(None, width, height, "picture_too_small", {})
         judgement = self.judge.judge(rgb, [likeness for _, _, likeness in people]) if people else None
-        facts = {**_facts(judgement, people), "source": hashlib.sha256(rgb.tobytes()).hexdigest()}
+        told = {**facts(judgement, people), "source": hashlib.sha256(rgb.tobytes()).hexdigest()}
         if judgement is not None and FEATURES[wish.feature].likeness and not may_be_shown(judgement):
-            return Finished(None, width, height, "not_recognised", facts)
-        return self._labelled(rgb, wish, facts)
+            return Finished(None, width, height, "not_recognised", told)
+        return self._labelled(rgb, wish, told)
 
-    def _labelled(self, rgb: NDArray[np.uint8], wish: Wish, facts: dict[str, Any]) -> Finished:
+    def _labelled(self, rgb: NDArray[np.uint8], wish: Wish, told: dict[str, Any]) -> Finished:
         marked = watermark(rgb) if wish.watermark else rgb
         produce_id = uuid.uuid4().hex
         file = label_picture(marked, new_label(produce_id), "jpeg")
         height, width = rgb.shape[:2]
-        return Finished(file, width, height, "", {**facts, "produce_id": produce_id})
-
-
-def _facts(judgement: Judgement | None, people: Sequence[Person]) -> dict[str, Any]:
-    """score, people and warnings. A picture that shows nobody is neither good nor bad: 0.5."""
-    if judgement is None:
-        return {"score": 0.5, "people": [], "warnings": []}
-    listed = [
-        {**as_dict(measured, photo), "person": number}
-        for (photo, number, _), measured in zip(people, judgement.people, strict=True)
-    ]
-    return {"score": judgement.score, "people": listed, "warnings": list(judgement.warnings)}
+        return Finished(file, width, height, "", {**told, "produce_id": produce_id})

@@ -75,10 +75,8 @@ class Generating:
         """Ask once, judge and label what comes. Nothing is tried again: what it costs is what one call costs.
 
         Conflict abroad_not_agreed. PhotosRejected: found before anything is sent. Rejected nothing_made: no picture at
-        all came, or feature_not_ready: the model makes clips. Else what the engine raises.
+        all came. Else what the engine raises.
         """
-        if chosen.model.media == "clip":
-            raise Rejected("feature_not_ready", feature="motion")
         if self.region == "cn" and chosen.engine.capabilities.region == "abroad" and not self.export:
             raise Conflict("abroad_not_agreed", engine=chosen.engine.name)
         chosen.engine.check(order)

@@ -21,7 +21,6 @@ import structlog
 from tuanyuan.domain.errors import NotFound, OurFault, StudioError
 from tuanyuan.domain.job import FINAL, MOST_CLAIMS, Candidate, Job
 from tuanyuan.domain.kept import PHOTO_LIFE_AFTER_USE
-from tuanyuan.domain.order import MOST_CANDIDATES
 from tuanyuan.domain.ports import Clock, NewId, Unit, Units
 from tuanyuan.services.attempts import Run
 from tuanyuan.services.briefing import Briefing
@@ -31,7 +30,7 @@ from tuanyuan.services.merging import Merging
 from tuanyuan.services.patience import Sleep, through_outage
 from tuanyuan.services.routing import Router
 from tuanyuan.services.sources import found, mask_of
-from tuanyuan.services.stages import CLAIMED, DONE, PREPARED, allowed, candidate_file, tell_stage
+from tuanyuan.services.stages import CLAIMED, DONE, PREPARED, allowed, candidate_files, tell_stage
 from tuanyuan.services.tries import OPEN
 from tuanyuan.services.wallet import Wallet
 
@@ -186,7 +185,7 @@ class Generation:
         for attempt in unit.jobs.attempts(job.id):
             if attempt.outcome in OPEN:
                 unit.jobs.attempt(replace(attempt, outcome="unknown", finished_at=at))
-        unit.files.expire([candidate_file(job.id, rank) for rank in range(1, MOST_CANDIDATES + 1)], at)
+        unit.files.expire(candidate_files(job.id), at)
         log.info("job_failed", job=job.id, code=problem.get("code"), fix=problem.get("fix"))
         return True
 

@@ -21,6 +21,7 @@ from tuanyuan.domain.ports import Clock, NewId, Place, Unit
 from tuanyuan.domain.user import User
 from tuanyuan.domain.work import Work
 from tuanyuan.services.catalogue import Catalogues
+from tuanyuan.services.effects import suited
 from tuanyuan.services.merging import Merging
 from tuanyuan.services.offering import Offering, Terms, engine_of, queue_of, terms
 from tuanyuan.services.ordering import (
@@ -82,6 +83,7 @@ class Jobs:
         self.offering.background(feature, request.background)
         self.offering.style(feature, request.style)
         at = self.clock()
+        request = suited(unit, user.id, request, at, self.offering.now().backgrounds, feature.styles)
         photos, mask = chosen_photos(unit, user.id, request, at), mask_of(unit, user.id, request)
         check_people(request, photos)
         engine = self._engine(unit, user, request, offered)
@@ -225,7 +227,7 @@ class Jobs:
             job_id=job.id,
             feature=job.request.feature,
             title=self._title(unit, job),
-            files={"picture": candidate.file},
+            files={"picture": candidate.file, **candidate.files},
             created_at=at,
             expires_at=file.expires_at,
             width=candidate.width,

@@ -12,7 +12,7 @@ import structlog
 from tuanyuan.domain.engine import Picture
 from tuanyuan.domain.errors import Conflict, NotFound, NotNow, StudioError
 from tuanyuan.domain.job import Candidate, Job
-from tuanyuan.domain.kept import RESULT_LIFE
+from tuanyuan.domain.kept import RESULT_LIFE, media_type_of
 from tuanyuan.domain.ports import Clock, NewId, Unit, Units
 from tuanyuan.services.attempts import Attempts, Run
 from tuanyuan.services.briefing import Briefing
@@ -81,10 +81,11 @@ class Making:
         at, pictures = self.clock(), gathered.pictures
         writings: list[Writing] = []
         try:
-            wanted = [(candidate_file(job.id, n), _media_type(p.data)) for n, p in enumerate(pictures, 1)]
+            files = [one for rank, picture in enumerate(pictures, 1) for one in _files(job.id, rank, picture)]
+            wanted = [(file_id, media_type_of(data)) for file_id, data in files]
             writings = self.keeping.open_all(job.user_id, "candidate", at + RESULT_LIFE, wanted)
-            for writing, picture in zip(writings, pictures, strict=True):
-                writing.write(picture.data)
+            for writing, (_, data) in zip(writings, files, strict=True):
+                writing.write(data)
                 writing.store()
             made = {"engine": gathered.engine, "candidates": [_entry(job.id, n, p) for n, p in enumerate(pictures, 1)]}
             with self.units.begin() as unit:
@@ -148,8 +149,10 @@ def result(unit: Unit, job_id: str) -> dict[str, Any] | None:
     return next((found for found in results if found is not None), None)
 
 
-def _media_type(data: bytes) -> str:
-    return "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
+def _files(job_id: str, rank: int, picture: Picture) -> list[tuple[str, bytes]]:
+    """Id and bytes of each file of a result."""
+    others = [(candidate_file(job_id, rank, kind), data) for kind, data in picture.files.items()]
+    return [(candidate_file(job_id, rank), picture.data), *others]
 
 
 def _entry(job_id: str, rank: int, picture: Picture) -> dict[str, Any]:
@@ -167,5 +170,6 @@ def _entry(job_id: str, rank: int, picture: Picture) -> dict[str, Any]:
             people=tuple(facts.get("people", ())),
             warnings=tuple(facts.get("warnings", ())),
             produce_id=str(facts.get("produce_id", "")),
+            files={kind: candidate_file(job_id, rank, kind) for kind in picture.files},
         )
     )

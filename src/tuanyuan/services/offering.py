@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tuanyuan.domain.catalogue import Catalogue, Feature, pictured
+from tuanyuan.domain.catalogue import Catalogue, Feature, makes
 from tuanyuan.domain.engine import Engine
 from tuanyuan.domain.errors import Conflict, Rejected, WrongUsage
+from tuanyuan.domain.feature import FEATURES
 from tuanyuan.domain.job import FREE_FEATURES, JobRequest, Tier
 from tuanyuan.domain.order import MOST_CANDIDATES
 from tuanyuan.services.catalogue import Catalogues
@@ -48,9 +49,9 @@ class Offering:
         return catalogue
 
     def _offered(self, catalogue: Catalogue) -> Catalogue:
-        """A feature can be ordered when an engine in use makes pictures of it."""
+        """A feature can be ordered when an engine in use makes it."""
         addresses = self.catalogue.addresses
-        made = {name: pictured(engine.capabilities, addresses) for name, engine in self.engines.items()}
+        made = {name: makes(engine.capabilities, addresses) for name, engine in self.engines.items()}
         return replace(catalogue, features=tuple(feature.made_by(made) for feature in catalogue.features))
 
     def broken(self, engine: str) -> str | None:
@@ -99,14 +100,19 @@ def terms(feature: Feature, tier: Tier) -> Terms:
             raise Rejected("free_not_offered", feature=feature.id)
         return Terms(candidates=1, watermark=True, price=0)
     if tier == "credits":
-        return Terms(MOST_CANDIDATES, watermark=False, price=feature.credits)
+        return Terms(most_candidates(feature.id), watermark=False, price=feature.credits)
     raise Conflict("pass_needed")
+
+
+def most_candidates(feature: str) -> int:
+    """How many results a job of the feature has."""
+    return FEATURES[feature].candidates if feature in FEATURES else MOST_CANDIDATES
 
 
 def terms_of(request: JobRequest) -> Terms:
     """How many pictures, and whether with a watermark, once a job was accepted; its price stands in the job."""
     free = request.tier == "free"
-    return Terms(1 if free else MOST_CANDIDATES, watermark=free, price=0)
+    return Terms(1 if free else most_candidates(request.feature), watermark=free, price=0)
 
 
 def queue_of(engine: Engine) -> str:

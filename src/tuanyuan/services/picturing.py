@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -25,6 +24,7 @@ from tuanyuan.imaging.judge import Judge, Likeness
 from tuanyuan.imaging.label import label_picture
 from tuanyuan.imaging.watermark import watermark
 from tuanyuan.services.darkroom import Darkroom
+from tuanyuan.services.laps import Laps
 from tuanyuan.services.opening import Opened, Opening
 
 # (share done 0..1, message in Chinese, in English)
@@ -88,30 +88,30 @@ class Picturing:
         Rejected: a photo that cannot be used, too many people, an unknown background, or no candidate that may be
         shown. Nothing is handed over then.
         """
-        clock = _Clock()
+        laps = Laps()
         progress(0.02, "检查照片", "checking the photos")
         scene = self._scene(order)
         behind = self.executor.submit(self._background, str(scene.picture)) if scene else None
         opened = self._open(order)
-        clock.lap("check")
+        laps.lap("check")
         progress(0.15, "准备", "preparing")
         maker = self.makers(order.feature)
         prepared = maker.prepare(opened, order, scene, behind.result() if behind else None)
         likenesses = self._likenesses(opened, prepared)
-        clock.lap("prepare")
+        laps.lap("prepare")
         candidates = self._candidates(maker, prepared, order, likenesses, progress)
-        clock.lap("candidates")
+        laps.lap("candidates")
         progress(0.92, "加上标识，保存", "labelling and saving")
         who = [(opened[photo].name, self._number(order, photo, face)) for photo, face in prepared.people]
         listed = self._hand_over(candidates, order, who, results)
-        clock.lap("label")
+        laps.lap("label")
         result = {
             "feature": order.feature,
             "engine": self.engine,
             "seed": order.seed,
             "scene": scene.id if scene else None,
             "candidates": listed,
-            "timings": clock.laps,
+            "timings": laps.seconds,
         }
         results.write("result.json", json.dumps(result, ensure_ascii=False, indent=2).encode())
         results.commit()
@@ -252,17 +252,3 @@ def _reasons(candidates: Sequence[Candidate]) -> str:
     if not codes:
         raise OurFault("unexpected", detail="a candidate failed without a reason")
     return ", ".join(sorted(codes))
-
-
-class _Clock:
-    """Seconds of each step, rounded to milliseconds."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._start = self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self.laps[name] = round(now - self._last, 3)
-        self._last = now
-        self.laps["total"] = round(now - self._start, 3)

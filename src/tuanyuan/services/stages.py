@@ -5,18 +5,25 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from tuanyuan.domain.clip import KINDS
 from tuanyuan.domain.consent import FACE_EDIT
 from tuanyuan.domain.errors import Conflict, NotFound
 from tuanyuan.domain.job import FINAL, Job
+from tuanyuan.domain.order import MOST_CANDIDATES
 from tuanyuan.domain.ports import Unit
 from tuanyuan.services.ordering import require_standing
 
 CLAIMED, PREPARED, MAKING, FINISHING, DONE = 10, 30, 50, 80, 100
 
 
-def candidate_file(job_id: str, rank: int) -> str:
-    """The id of the file of a job's picture: the same however often it is made."""
-    return uuid.uuid5(uuid.NAMESPACE_OID, f"{job_id}/{rank}").hex
+def candidate_file(job_id: str, rank: int, kind: str = "") -> str:
+    """The id of a file of a job's result, the same however often it is made. kind: of `domain.clip.KINDS`, or none."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{job_id}/{rank}/{kind}".rstrip("/")).hex
+
+
+def candidate_files(job_id: str) -> list[str]:
+    """The ids of all files that a job's results may have."""
+    return [candidate_file(job_id, rank, kind) for rank in range(1, MOST_CANDIDATES + 1) for kind in ("", *KINDS)]
 
 
 def tell_stage(unit: Unit, job_id: str, progress: int, message: str, at: datetime) -> Job:

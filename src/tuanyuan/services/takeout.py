@@ -107,7 +107,15 @@ def _job(job: Job, address: Callable[[str], str]) -> dict[str, Any]:
         "picked": job.picked,
         "created_at": job.created_at.isoformat(),
         "finished_at": job.finished_at.isoformat() if job.finished_at else None,
-        "candidates": [{"id": made.id, "rank": made.rank, "url": address(made.file)} for made in job.candidates],
+        "candidates": [
+            {
+                "id": made.id,
+                "rank": made.rank,
+                "url": address(made.file),
+                "files": {kind: address(file) for kind, file in made.files.items()},
+            }
+            for made in job.candidates
+        ],
     }
 
 

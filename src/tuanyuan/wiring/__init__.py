@@ -38,7 +38,7 @@ def weights(settings: Settings) -> Weights:
         lock=read_lock(),
         store=WeightFolder(settings.models_dir),
         index=PipIndex(child_environment()),
-        warm=WarmOnce(_compile, Path(__file__).parents[1] / "imaging"),
+        warm=WarmOnce(_compile, [Path(__file__).parents[1] / pixels for pixels in ("imaging", "motion")]),
     )
 
 
@@ -154,6 +154,7 @@ def doctor(settings: Settings) -> Doctor:
     from tuanyuan.services.doctor import Doctor
     from tuanyuan.store.catalogue import CatalogueFiles
     from tuanyuan.store.machine import ThisMachine
+    from tuanyuan.wiring.filming import ffmpeg
 
     return Doctor(
         machine=ThisMachine(),
@@ -161,6 +162,7 @@ def doctor(settings: Settings) -> Doctor:
         backgrounds=CatalogueFiles(settings.scenes_dir).backgrounds,
         folders={"data_dir": settings.data_dir, "models_dir": settings.models_dir},
         engines=_engine_checks(settings).examine,
+        encoder=ffmpeg(settings).version,
     )
 
 

@@ -36,9 +36,10 @@ class Desk:
     def chosen(self, feature: str, model: str | None = None) -> Chosen:
         """The engine with a model: the one of that id, else its first that makes the feature.
 
-        WrongUsage engine_model_unknown.
+        WrongUsage engine_model_unknown: also one that makes clips where pictures are wanted, or the other way round.
         """
-        models = self.engine.capabilities.models
+        media = "clip" if feature == "motion" else "picture"
+        models = [m for m in self.engine.capabilities.models if m.media == media]
         fitting = [m for m in models if (m.id == model if model else feature in m.features)]
         if not fitting:
             known = "、".join(m.id for m in models if model or feature in m.features) or "–"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tuanyuan.domain.ports import Maker
+    from tuanyuan.domain.ports.film import FilmMaker
 
 # feature: module, class
 MAKERS = {
@@ -24,6 +25,9 @@ MAKERS = {
     "card": ("card", "CardMaker"),
 }
 
+# Who lets a picture move.
+FILM_MAKER = ("motion", "Motion")
+
 
 def makers(models: Path, executor: Executor) -> Callable[[str], Maker]:
     """The maker of a feature by its id; each loads its networks when it is first asked for. KeyError: there is none."""
@@ -32,6 +36,18 @@ def makers(models: Path, executor: Executor) -> Callable[[str], Maker]:
     def maker(feature: str) -> Maker:
         module, name = MAKERS[feature]
         made: Maker = getattr(import_module(f"tuanyuan.engines.local.{module}"), name)(models, executor)
+        return made
+
+    return maker
+
+
+def film_maker(models: Path, executor: Executor) -> Callable[[], FilmMaker]:
+    """Who lets a picture move; loads its networks when it is first asked for."""
+
+    @cache
+    def maker() -> FilmMaker:
+        module, name = FILM_MAKER
+        made: FilmMaker = getattr(import_module(f"tuanyuan.engines.local.{module}"), name)(models, executor)
         return made
 
     return maker

@@ -270,7 +270,16 @@ def pixel_work(settings: Settings, closing: ExitStack) -> PixelWork:
 
 
 # What the processes that make pictures are told; no address of a database, no secret.
-WORKSHOP = {"data_dir", "models_dir", "scenes_dir", "threads"}
+WORKSHOP = {
+    "data_dir",
+    "models_dir",
+    "scenes_dir",
+    "threads",
+    "ffmpeg",
+    "video_encoder",
+    "clip_denoise",
+    "clip_stabilise",
+}
 
 
 def _wechat(settings: Settings, closing: ExitStack) -> WeChat | None:

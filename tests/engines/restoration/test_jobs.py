@@ -19,6 +19,8 @@ from tuanyuan.domain.ports import Prepared
 from tuanyuan.imaging.compress import fitting
 from tuanyuan.imaging.label import read_label
 from tuanyuan.partners.aliyun_facebody import fake as aliyun_fake
+from tuanyuan.processes.film.ffmpeg import Ffmpeg
+from tuanyuan.services.clip_finishing import ClipFinishing
 from tuanyuan.services.darkroom import Darkroom
 from tuanyuan.services.finishing import Finishing
 
@@ -64,7 +66,8 @@ def make(
 
         def finish(pictures: Any, photos: Any, wish: Any, remembered: bytes) -> Any:
             assert remembered == b"faces"
-            return Finishing(Darkroom(Photos(dict(photos)), finder, executor), judge).finish(pictures, wish)
+            clips = ClipFinishing(judge, Ffmpeg(None, "libx264", 1))
+            return Finishing(Darkroom(Photos(dict(photos)), finder, executor), judge, clips).finish(pictures, wish)
 
         opened.pixels.prepare = prepare  # type: ignore[method-assign]  # instead of its own
         opened.pixels.finish = finish  # type: ignore[method-assign]  # instead of its own

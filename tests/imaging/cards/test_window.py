@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tuanyuan.imaging.cards.inner_mark import inner_mark
 from tuanyuan.imaging.cards.window import crop, fitted, heads
 from tuanyuan.imaging.decode import decode
+from tuanyuan.imaging.label.inner_mark import inner_mark
 from tuanyuan.imaging.label.mark import mark
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tuanyuan.cli.make import goods, paper, people
+from tuanyuan.cli.make import clips, goods, paper, people
 
 app = typer.Typer(help="做照片。 Make pictures.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -22,3 +22,4 @@ app.command()(goods.fashion)
 app.command()(goods.product)
 app.command()(paper.restore)
 app.command()(paper.card)
+app.command()(clips.motion)

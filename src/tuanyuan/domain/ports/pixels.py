@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tuanyuan.domain.photo import PhotoReport
@@ -50,7 +50,8 @@ class Finished:
     """One picture after looking at it. data: a labelled JPEG; None: it may not be shown, and `reason` says why.
 
     facts: score, people, warnings, produce_id, as in result.json; source: digest of the pixels as they came, for an
-    engine may write something new into the file of the same picture.
+    engine may write something new into the file of the same picture. files: of a clip, whose `data` is its still: the
+    labelled files in which it leaves, by their kinds (`domain.clip.KINDS`).
     """
 
     data: bytes | None
@@ -58,6 +59,7 @@ class Finished:
     height: int
     reason: str
     facts: dict[str, Any]
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class PixelWork(Protocol):

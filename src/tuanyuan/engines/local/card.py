@@ -19,9 +19,9 @@ from tuanyuan.engines.local.rendering import Rendering
 from tuanyuan.imaging.beauty import even_skin
 from tuanyuan.imaging.cards import kinsoku, letters
 from tuanyuan.imaging.cards.card import CardSpec, Frame, WordsTooLong, check, frame, outline_clear, windows, with_photo
-from tuanyuan.imaging.cards.inner_mark import inner_mark
 from tuanyuan.imaging.cards.window import Box, Crop, crop, heads
 from tuanyuan.imaging.faces import Face
+from tuanyuan.imaging.label.inner_mark import inner_mark
 
 Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]

@@ -37,7 +37,8 @@ MODELS = tuple(
         frozenset({feature}),
         references=FEATURES[feature].most,
         least_references=FEATURES[feature].least,
-        outputs=MOST_CANDIDATES,
+        media="clip" if feature == "motion" else "picture",
+        outputs=FEATURES[feature].candidates,
         least_area=LEAST_SIDE * LEAST_SIDE,
         most_area=MOST_SIDE * MOST_SIDE,
         mask=feature in MASKED,
@@ -136,7 +137,8 @@ def _pictures(made: Made) -> tuple[Picture, ...]:
             width=entry["width"],
             height=entry["height"],
             labelled=True,
-            facts={key: value for key, value in entry.items() if key != "file"},
+            facts={key: value for key, value in entry.items() if key not in ("file", "files")},
+            files={kind: made.files[name] for kind, name in entry.get("files", {}).items()},
         )
         for entry in sorted(made.result["candidates"], key=lambda entry: int(entry["rank"]))
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from tuanyuan.domain import card, parameters
 from tuanyuan.domain.capabilities import Parameter
+from tuanyuan.domain.clip import EFFECTS, RATES, SHORT_SIDES, Effect
 from tuanyuan.domain.errors import WrongUsage
 from tuanyuan.domain.feature import FEATURES
 from tuanyuan.domain.job import JobRequest
@@ -28,9 +29,14 @@ PARAMETERS = {
     "words": Parameter("sent", "Order.options"),
     "signature": Parameter("sent", "Order.options"),
     "orientation": Parameter("sent", "Order.options"),
+    "fps": Parameter("sent", "Order.options (10, 25, 30)"),
+    "video_length": Parameter("sent", "Order.options"),
+    "dynamic_type": Parameter("sent", "Order.style"),
+    "motion_bucket_id": Parameter("sent", "Order.options"),
 }
 _ANY = frozenset({"seed", "size", "resolution"})
 _PEOPLE = _ANY | {"beauty_level"}
+_CLIP = frozenset({"fps", "video_length", "dynamic_type", "motion_bucket_id"})
 # The features that this computer makes, each with the parameters that it takes.
 UNDERSTOOD: Mapping[str, frozenset[str]] = {
     "reunion": _PEOPLE | {"light_unify", "person_adapt"},
@@ -41,6 +47,7 @@ UNDERSTOOD: Mapping[str, frozenset[str]] = {
     "product": _ANY | {"placement", "reflection"},
     "restore": frozenset({"seed", "beauty_level"}),
     "card": _ANY | {"words", "signature", "orientation"},
+    "motion": frozenset({"seed", "resolution", *_CLIP}),
 }
 # Of features that have styles: those that this computer has.
 STYLES: Mapping[str, tuple[str, ...]] = {
@@ -49,6 +56,7 @@ STYLES: Mapping[str, tuple[str, ...]] = {
     "product": ("softbox", "window", "rim", "high-key", "top", "warm"),
     "restore": ("faithful", "colour"),
     "card": tuple(template.id for template in card.TEMPLATES),
+    "motion": EFFECTS,
 }
 OUTFITS = ("tang", "cheongsam")
 # Features that take a mask of the clothes.
@@ -57,6 +65,14 @@ MASKED = frozenset({"makeover"})
 _ALWAYS = {"light_unify": "auto", "person_adapt": True}
 # What an order says of itself; all else goes on as an option of the feature.
 _OWN = _PEOPLE | _ALWAYS.keys()
+# The effect that `dynamic_type` asks for, where no style does.
+EFFECT_OF: Mapping[str, Effect] = {
+    "festival": "fireworks",
+    "snow": "snow",
+    "lanterns": "lanterns",
+    "petals": "petals",
+    "calm": "warm",
+}
 
 
 def local_order(request: JobRequest, candidates: int, watermark: bool) -> Order:
@@ -81,20 +97,37 @@ def local_order(request: JobRequest, candidates: int, watermark: bool) -> Order:
     for name, always in _ALWAYS.items():
         _refuse_unless(chosen[name] == always, f"options.{name}", str(always).lower())
     _refuse_unless(chosen["cloth_style"] in (None, *OUTFITS), "options.cloth_style", "、".join(OUTFITS))
-    sized = chosen["size"] or chosen["resolution"]
+    style, sized = request.style, chosen["size"] or chosen["resolution"]
+    if feature == "motion":
+        # A clip keeps its picture's shape; here the size says only how fine it is.
+        style, sized = _moving(request, chosen), None
     return Order(
         photos=_hints(request),
         feature=feature,
         background=request.background,
-        style=request.style,
-        candidates=candidates,
+        style=style,
+        candidates=min(candidates, taking.candidates),
         size=parameters.size_of(chosen) if sized else None,
         seed=int(chosen["seed"]),
         beauty=int(chosen["beauty_level"]),
         watermark=watermark,
-        options={name: chosen[name] for name in sorted(known - _OWN) if name in request.options},
+        options={name: chosen[name] for name in sorted(_own_options(feature)) if name in request.options},
         mask=request.mask,
     )
+
+
+def _moving(request: JobRequest, chosen: Mapping[str, Any]) -> str | None:
+    """The effect that is asked for; None: the one that suits. WrongUsage option_invalid: a rate or size of others."""
+    rate, fine = request.options.get("fps", RATES[-1]), request.options.get("resolution", "1080p")
+    _refuse_unless(rate in RATES, "options.fps", "、".join(map(str, RATES)))
+    _refuse_unless(fine in SHORT_SIDES, "options.resolution", "、".join(SHORT_SIDES))
+    asked = EFFECT_OF[chosen["dynamic_type"]] if "dynamic_type" in request.options else None
+    return request.style or asked
+
+
+def _own_options(feature: str) -> frozenset[str]:
+    """The parameters that the maker of a feature reads itself."""
+    return _CLIP - {"dynamic_type"} | {"resolution"} if feature == "motion" else UNDERSTOOD[feature] - _OWN
 
 
 def as_fields(order: Order) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from tuanyuan.imaging.matting.closed_form import solve_alpha
 from tuanyuan.imaging.matting.foreground import foreground_colours
 from tuanyuan.imaging.matting.trimap import BACKGROUND, BODY, UNKNOWN, Trimap
 from tuanyuan.imaging.restoration.filling import fill
+from tuanyuan.motion import warming
 
 
 def warm() -> None:
@@ -29,3 +30,4 @@ def warm() -> None:
     hole = np.zeros((64, 64), bool)
     hole[30:34, 8:56] = True
     fill(np.rint(image * 255).astype(np.uint8), hole)
+    warming.warm()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tuanyuan.imaging.cards.window import Box
 from tuanyuan.imaging.label.mark import MIN_SIDE, mark
+
+Box = tuple[float, float, float, float]
 
 _SURE = 0.55  # correlation; without a mark it stays below 0.25 on the sample photos
 _GREY = 90
