@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tuanyuan.domain.errors import OurFault, Rejected
+from tuanyuan.domain.feature import MOTION
 from tuanyuan.domain.order import Order, PhotoHint
 from tuanyuan.domain.photo import FaceReport, PhotoReport
 from tuanyuan.domain.ports.pixels import Finished, Made, Prepared, Progress, Wish
@@ -31,8 +32,6 @@ PREVIEW_QUALITY = 85
 RESULT = "result.json"
 # What is made ready before anybody asks.
 FIRST = "reunion"
-# What leaves as clips.
-CLIPS = "motion"
 PNG = b"\x89PNG"
 
 
@@ -63,7 +62,7 @@ class Workshop:
         """Make a feature of photos by name; raises what its service raises. Nothing is written anywhere."""
         with _bad_alloc_is_memory():
             results = ResultsInMemory()
-            studio = self._filming_of(photos) if feature == CLIPS else self._picturing_of(photos)
+            studio = self._filming_of(photos) if feature == MOTION else self._picturing_of(photos)
             studio.make(order_of(feature, order), results, progress)
         files = dict(results.files)
         return Made(files=files, result=json.loads(files.pop(RESULT)))

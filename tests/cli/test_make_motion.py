@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from tuanyuan import wiring
+from tuanyuan.cli.make.clips import Choice
 from tuanyuan.domain.clip import EFFECTS
 from tuanyuan.domain.order import Order, PhotoHint
 from tuanyuan.imaging.label import read_label
@@ -185,3 +186,8 @@ def test_what_cannot_be_made_is_told_and_nothing_is_left(
     slow = tuanyuan("make", "motion", "a.jpg", "--seconds", "60", "--out", str(tmp_path / "out"), "--json")
     assert slow.status == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_every_effect_can_be_asked_for_by_name() -> None:
+    assert [choice.value for choice in Choice] == ["auto", *EFFECTS]
+    assert [choice.chosen for choice in Choice] == [None, *EFFECTS]

@@ -29,7 +29,7 @@ def test_the_parameters_of_the_specification_with_what_holds() -> None:
         "mode": "fusion",
         "bg_type": "custom",
         "motion_bucket_id": 10,
-        "fps": 10,
+        "fps": None,  # 10 is one of three rates; which one holds is for whoever makes the clip
         "video_length": 5,
         "dynamic_type": "festival",
         "placement": "auto",

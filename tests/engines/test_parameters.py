@@ -59,7 +59,7 @@ VALUES = {
     "mode": ("fusion", "background", "outfit"),
     "bg_type": ("custom", "keep", "plain"),
     "motion_bucket_id": (10, 200),
-    "fps": (10, 60),
+    "fps": (None, 10, 60),
     "video_length": (5, 10),
     "dynamic_type": ("festival", "snow", "lanterns", "petals", "calm"),
     "placement": ("auto", "standing", "lying"),
@@ -252,7 +252,7 @@ def local_cell(name, cell):
                 local_order(locally(name, {name: value}), 4, False)
             continue
         known = re.search(r"\((.*)\)", cell.as_)
-        if known and value not in known.group(1).split(", "):
+        if known and str(value) not in known.group(1).split(", "):
             with pytest.raises(WrongUsage, match=f"options.{name}"):
                 local_order(locally(name, {name: value}), 4, False)
             continue

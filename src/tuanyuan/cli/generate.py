@@ -11,7 +11,6 @@ import typer
 
 from tuanyuan.cli.bar import Bar
 from tuanyuan.cli.console import Json, emit, say
-from tuanyuan.domain.clip import KINDS
 from tuanyuan.domain.errors import WrongUsage
 from tuanyuan.domain.order import MOST_CANDIDATES
 
@@ -77,16 +76,13 @@ def generate(
 
 def write(made: Generated, results: Outbox, stem: str) -> list[dict[str, Any]]:
     """The pictures into the outbox; their entries for result.json, best first."""
+    from tuanyuan.services.keepsakes import handed_over
+
     listed = []
     for rank, picture in enumerate(made.pictures, 1):
-        name = f"{stem}-{rank}.jpg"
-        results.write(name, picture.data)
-        beside = {kind: f"{stem}-{rank}{KINDS[kind]}" for kind in picture.files}
-        for kind, data in picture.files.items():
-            results.write(beside[kind], data)
+        names = handed_over(f"{stem}-{rank}", picture.data, picture.files, results)
         facts = {key: value for key, value in picture.facts.items() if key != "source"}
-        measured = {"rank": rank, "width": picture.width, "height": picture.height}
-        listed.append({"file": name, **({"files": beside} if beside else {}), **facts, **measured})
+        listed.append({**names, **facts, "rank": rank, "width": picture.width, "height": picture.height})
     return listed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 # What can move round the people of a picture.
@@ -15,7 +15,7 @@ STILL_SECONDS = 1.5
 RATES = (10, 25, 30)
 # Of a clip that is made here: its shorter side.
 SHORT_SIDES = {"720p": 720, "1080p": 1080}
-LONGEST_SIDE = 1920
+LONGEST_SIDE, MOST_RATE = 1920, 30
 # The files in which a moving picture leaves beside its still, and what their names end in: an MP4; a small animated
 # WebP to look at; the two files of an Apple Live Photo, which share a name; an Android Motion Photo, known by its "MP".
 KINDS = {
@@ -40,6 +40,12 @@ class ClipShape:
     def count(self) -> int:
         """How many frames."""
         return round(self.seconds * self.fps)
+
+    def within(self, side: int, rate: int) -> ClipShape:
+        """The same with even sides of at most `side` pixels, and at most `rate` frames a second."""
+        factor = min(1.0, side / max(self.width, self.height))
+        width, height = (2 * round(length * factor / 2) for length in (self.width, self.height))
+        return replace(self, width=width, height=height, fps=min(self.fps, rate))
 
     @property
     def live_seconds(self) -> float:

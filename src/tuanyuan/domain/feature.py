@@ -40,10 +40,13 @@ class Taking:
     candidates: int = MOST_CANDIDATES
 
 
+# The one whose results are clips.
+MOTION = "motion"
+
 FEATURES: dict[str, Taking] = {
     "reunion": Taking("person", "person", most=5, place="room", background="new-year-wall", once=True),
     "makeover": Taking("person", place="room", background="new-year-wall"),
-    "motion": Taking("picture", people=None, candidates=1),
+    MOTION: Taking("picture", people=None, candidates=1),
     "tryon": Taking("person", "garment", least=2, most=2, people=1),
     "fashion": Taking("garment", "person", most=2, likeness=False, place="room", background="studio"),
     "avatar": Taking("person", "person", most=20, likeness=False, sent=3, people=None),

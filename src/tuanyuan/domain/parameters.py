@@ -110,7 +110,7 @@ PARAMETERS: Mapping[str, Choice | Number | Switch | Size | Words] = {
     "mode": Choice("fusion", ("fusion", "background", "outfit")),
     "bg_type": Choice("custom", ("custom", "keep", "plain")),
     "motion_bucket_id": Number(10, 1, 255, whole=True),
-    "fps": Number(10, 6, 60, whole=True),
+    "fps": Number(None, 6, 60, whole=True),
     "video_length": Number(5, 3, 10, whole=True),
     "dynamic_type": Choice("festival", ("festival", "snow", "lanterns", "petals", "calm")),
     "placement": Choice("auto", ("auto", "standing", "lying")),

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tuanyuan.domain.capabilities import Grade, Model
+from tuanyuan.domain.feature import MOTION
 from tuanyuan.domain.job import Tier
 from tuanyuan.domain.user import Edition
-
-MOTION = "motion"
 
 
 @dataclass(frozen=True)

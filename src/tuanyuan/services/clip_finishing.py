@@ -5,23 +5,22 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuanyuan.domain.clip import LONGEST_SIDE, ClipShape
+from tuanyuan.domain.clip import LONGEST_SIDE, MOST_RATE, ClipShape
 from tuanyuan.domain.errors import Rejected
 from tuanyuan.domain.judgement import Judgement, may_be_shown
 from tuanyuan.domain.label import new_label
 from tuanyuan.domain.ports.film import Films
 from tuanyuan.domain.ports.pixels import Finished
 from tuanyuan.imaging.judge import Judge
-from tuanyuan.imaging.label.mark import overlay
-from tuanyuan.motion.overlaying import PlanarMark, planar
 from tuanyuan.motion.planes import to_rgb
 from tuanyuan.services.compared import facts
 from tuanyuan.services.keepsakes import Keepsakes
+from tuanyuan.services.marking import Marking
 from tuanyuan.services.remembered import Person
 
 Pixels = NDArray[np.uint8]
@@ -29,7 +28,6 @@ Pixels = NDArray[np.uint8]
 # So many moments of a clip are judged; in one of them somebody may blink or turn away.
 JUDGED, MAY_FAIL = 5, 1
 LEAST_SIDE, LEAST_SECONDS = 320, 1.0
-MOST_RATE = 30
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class ClipFinishing:
         people: those who must stay recognisable in it.
         """
         try:
-            shape = _wanted(self.films.shape(clip))
+            shape = self.films.shape(clip).within(LONGEST_SIDE, MOST_RATE)
             if min(shape.width, shape.height) < LEAST_SIDE or shape.seconds < LEAST_SECONDS:
                 return Finished(None, shape.width, shape.height, "picture_too_small", {})
             return self._finished(clip, shape, people)
@@ -55,10 +53,11 @@ class ClipFinishing:
             return Finished(None, 0, 0, error.code, {})
 
     def _finished(self, clip: bytes, shape: ClipShape, people: Sequence[Person]) -> Finished:
-        seen = _Seen(shape)
+        marking = Marking(shape)
+        seen = _Seen(shape, marking)
         label = new_label(uuid.uuid4().hex)
         with self.films.frames(clip, shape, denoise=self.denoise, stabilise=self.stabilise) as frames:
-            still, files = Keepsakes(self.films).make(seen.marked(frames), shape, seen.still, label)
+            still, files = Keepsakes(self.films).make(seen.marked(frames), shape, marking.still, label)
         judged = [self.judge.judge(rgb, [likeness for _, _, likeness in people]) for rgb in seen.moments if people]
         failed = [one for one in judged if not may_be_shown(one)]
         told = {**facts(_middle(judged), people), "source": hashlib.sha256(clip).hexdigest()}
@@ -70,44 +69,21 @@ class ClipFinishing:
 
 @dataclass
 class _Seen:
-    """What is noted of a clip while it passes: the moments to be judged and the still, without our mark."""
+    """What is noted of a clip while it passes: the moments to be judged."""
 
     shape: ClipShape
+    marking: Marking
     moments: list[Pixels] = field(default_factory=list)
-    _still: Pixels | None = None
 
     def marked(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
         """The same frames with the AI mark on each."""
-        mark: PlanarMark | None = None
-        count = self.shape.count
-        judged = {round(n * (count - 1) / (JUDGED - 1)) for n in range(JUDGED)}
-        still = round(self.shape.still_seconds * self.shape.fps)
+        last = self.shape.count - 1
+        judged = {round(n * last / (JUDGED - 1)) for n in range(JUDGED)}
         for number, frame in enumerate(frames):
-            rgb = to_rgb(frame) if mark is None or number in judged or number == still else None
-            if mark is None and rgb is not None:
-                mark = planar(overlay(rgb, brightest=True))
-            if number in judged and rgb is not None:
-                self.moments.append(rgb)
-            if number == still:
-                self._still = rgb
-            if mark is not None:
-                mark.lay(frame)
+            if number in judged:
+                self.moments.append(to_rgb(frame))
+            self.marking.lay(number, frame)
             yield frame
-
-    def still(self, time: float) -> Pixels:
-        """The one moment that is asked for."""
-        del time
-        if self._still is None:
-            raise Rejected("clip_unreadable")
-        return self._still
-
-
-def _wanted(found: ClipShape) -> ClipShape:
-    """Of the clip's own shape and length, with even sides within bounds, no faster than phones like it."""
-    factor = min(1.0, LONGEST_SIDE / max(found.width, found.height))
-    sides = (2 * round(side * factor / 2) for side in (found.width, found.height))
-    width, height = sides
-    return replace(found, width=width, height=height, fps=min(found.fps, MOST_RATE))
 
 
 def _middle(judged: Sequence[Judgement]) -> Judgement | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tuanyuan.domain.feature import FEATURES
+from tuanyuan.domain.feature import FEATURES, MOTION
 from tuanyuan.domain.job import JobRequest
 from tuanyuan.domain.ports import Unit
 from tuanyuan.domain.scene import Scene
@@ -19,7 +19,7 @@ def suited(
 
     known: the effects that can be ordered. A picture of an unknown place is left to the engine.
     """
-    if request.feature != "motion" or request.style or "dynamic_type" in request.options or request.work is None:
+    if request.feature != MOTION or request.style or "dynamic_type" in request.options or request.work is None:
         return request
     work = unit.works.find(user_id, request.work, at)
     made = unit.jobs.find(work.job_id, user_id) if work else None

@@ -9,14 +9,13 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-from tuanyuan.domain.clip import KINDS
 from tuanyuan.domain.label import new_label
 from tuanyuan.domain.order import Order
 from tuanyuan.domain.ports import Progress, ResultFiles
 from tuanyuan.domain.ports.film import FilmMaker, Films
 from tuanyuan.imaging.judge import Judge
 from tuanyuan.services.darkroom import Darkroom
-from tuanyuan.services.keepsakes import Keepsakes
+from tuanyuan.services.keepsakes import Keepsakes, handed_over
 from tuanyuan.services.laps import Laps
 from tuanyuan.services.opening import Opening
 
@@ -55,16 +54,12 @@ class Filming:
         still, files = Keepsakes(self.films).make(footage.frames(done), shape, footage.still, label)
         laps.lap("clip")
         progress(0.95, "保存", "saving")
-        results.write(f"{STEM}.jpg", still)
-        for kind, data in files.items():
-            results.write(STEM + KINDS[kind], data)
         candidate = {
-            "file": f"{STEM}.jpg",
+            **handed_over(STEM, still, files, results),
             "rank": 1,
             "score": 1.0,
             "width": shape.width,
             "height": shape.height,
-            "files": {kind: STEM + KINDS[kind] for kind in files},
             "effect": effect,
             "fps": shape.fps,
             "seconds": shape.seconds,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuanyuan.domain.errors import Rejected
-from tuanyuan.domain.feature import FEATURES, roles
+from tuanyuan.domain.feature import FEATURES, MOTION, roles
 from tuanyuan.domain.judgement import may_be_shown
 from tuanyuan.domain.label import new_label
 from tuanyuan.domain.order import MOST_SIDE
@@ -33,8 +33,6 @@ from tuanyuan.services.remembered import Person, packed, unpacked
 MOST_BYTES = 40 << 20
 # A picture of fewer pixels than this share of what was asked for, or with a shorter side, is not the one asked for.
 LEAST_SHARE, LEAST_SIDE = 0.15, 480
-# What engines send a clip for, where for all else they send pictures.
-CLIPS = "motion"
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Finishing:
         remembered: from `remember`, of the same photos; without it they are opened now.
         """
         people = unpacked(remembered, wish.photos) or self._people(wish.photos, wish.feature, wish.chosen)
-        if wish.feature == CLIPS:
+        if wish.feature == MOTION:
             return [self.clips.finish(clip, people) for clip in pictures]
         return list(self.darkroom.executor.map(lambda picture: self._one(picture, wish, people), pictures))
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuanyuan.domain.clip import ClipShape
+from tuanyuan.domain.clip import KINDS, ClipShape
 from tuanyuan.domain.label import AigcLabel
+from tuanyuan.domain.ports import ResultFiles
 from tuanyuan.domain.ports.film import Films
 from tuanyuan.imaging.label import label_clip, label_picture
 from tuanyuan.motion.keepsakes import live_pair, motion_photo, preview
@@ -52,6 +54,15 @@ class Keepsakes:
             "live_video": live_video,
             "motion_photo": motion_photo(picture, whole, still_seconds=shape.still_seconds),
         }
+
+
+def handed_over(stem: str, still: bytes, files: Mapping[str, bytes], results: ResultFiles) -> dict[str, Any]:
+    """Write a still, and the files beside it if there are any, under names that begin with `stem`; their names."""
+    results.write(f"{stem}.jpg", still)
+    for kind, data in files.items():
+        results.write(stem + KINDS[kind], data)
+    beside = {kind: stem + KINDS[kind] for kind in files}
+    return {"file": f"{stem}.jpg", **({"files": beside} if beside else {})}
 
 
 def _watched(frames: Iterable[Pixels], shape: ClipShape, shown: list[Pixels]) -> Iterator[Pixels]:

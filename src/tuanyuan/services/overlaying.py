@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tuanyuan.domain.clip import KINDS, LONGEST_SIDE, ClipShape, Effect
-from tuanyuan.domain.errors import Rejected
+from tuanyuan.domain.clip import LONGEST_SIDE, MOST_RATE, ClipShape, Effect
 from tuanyuan.domain.label import new_label
 from tuanyuan.domain.ports import PhotoFiles, Progress, ResultFiles
 from tuanyuan.domain.ports.film import Films
 from tuanyuan.imaging.faces import Face, FaceFinder
-from tuanyuan.imaging.label.mark import overlay
 from tuanyuan.imaging.matting import PersonCutter
 from tuanyuan.motion import effects
 from tuanyuan.motion.choosing import suiting
 from tuanyuan.motion.composing import Composer, Room
 from tuanyuan.motion.layers import Moving, Pose
-from tuanyuan.motion.overlaying import PlanarMark, planar
 from tuanyuan.motion.planes import to_rgb
 from tuanyuan.motion.stage import Stage, make_stage
-from tuanyuan.services.keepsakes import Keepsakes
+from tuanyuan.services.keepsakes import Keepsakes, handed_over
+from tuanyuan.services.marking import Marking
 
 Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -69,27 +67,21 @@ class Overlaying:
         Rejected: file_missing, clip_unreadable, clip_too_large. Nothing is handed over then.
         """
         clip = self.clips.read(name)
-        found = self.films.shape(clip)
-        factor = min(1.0, LONGEST_SIDE / max(found.width, found.height))
-        width, height = (2 * round(side * factor / 2) for side in (found.width, found.height))
-        shape = replace(found, width=width, height=height)
+        shape = self.films.shape(clip).within(LONGEST_SIDE, MOST_RATE)
         looks, first = self._looks(clip, shape, progress)
         stage = _anywhere(looks).stage(first)
         chosen = effect or suiting(stage)
         moving = effects.make(chosen, stage, shape.seconds, seed)
         label = new_label(uuid.uuid4().hex)
-        laying = _Laying(shape, looks, moving, progress)
+        marking = Marking(shape)
+        laying = _Laying(shape, looks, moving, marking, progress)
         with self.films.frames(clip, shape) as frames:
-            still, files = Keepsakes(self.films).make(laying.over(frames), shape, laying.still, label)
-        results.write(f"{STEM}.jpg", still)
-        for kind, data in files.items():
-            results.write(STEM + KINDS[kind], data)
+            still, files = Keepsakes(self.films).make(laying.over(frames), shape, marking.still, label)
         result = {
             "clip": name,
             "effect": chosen,
             "seed": seed,
-            "file": f"{STEM}.jpg",
-            "files": {kind: STEM + KINDS[kind] for kind in files},
+            **handed_over(STEM, still, files, results),
             "width": shape.width,
             "height": shape.height,
             "fps": shape.fps,
@@ -130,29 +122,26 @@ def _anywhere(looks: Sequence[Look]) -> Look:
     return Look(0, people, tuple(face for look in looks for face in look.faces))
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Laying:
     """The frames of the clip with the effect and the mark on them."""
 
     shape: ClipShape
-    looks: list[Look]
+    looks: Sequence[Look]
     moving: Moving
+    marking: Marking
     progress: Progress
-    _still: Pixels | None = None
 
-    def over(self, frames: Iterator[Pixels]) -> Iterator[Pixels]:
+    def over(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
         """Each frame, changed in place."""
-        mark: PlanarMark | None = None
         at: Look | None = None
         for number, frame in enumerate(frames):
             nearest = min(self.looks, key=lambda look: abs(look.number - number))
-            if mark is None or nearest is not at:
-                rgb, at = to_rgb(frame), nearest
-                mark = mark or planar(overlay(rgb, brightest=True))
-                composer = Composer(nearest.stage(rgb))
+            if nearest is not at:
+                at, composer = nearest, Composer(nearest.stage(to_rgb(frame)))
                 room = composer.room()
             self._lay(number, frame, composer, room)
-            mark.lay(frame)
+            self.marking.lay(number, frame)
             self.progress(0.4 + 0.55 * number / self.shape.count, f"第 {number + 1} 帧", f"frame {number + 1}")
             yield frame
 
@@ -161,12 +150,3 @@ class _Laying:
         room.layers.clear()
         self.moving.draw(number / self.shape.fps, Pose((width / 2, height / 2)), room.layers)
         composer.over(frame, room.layers, room)
-        if number == round(self.shape.still_seconds * self.shape.fps):
-            self._still = to_rgb(frame)
-
-    def still(self, time: float) -> Pixels:
-        """The one moment that is asked for."""
-        del time
-        if self._still is None:
-            raise Rejected("clip_unreadable")
-        return self._still

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tuanyuan.domain.engine import Engine
 from tuanyuan.domain.errors import WrongUsage
+from tuanyuan.domain.feature import MOTION
 from tuanyuan.domain.user import Identity, User
 from tuanyuan.services.briefing import Briefing
 from tuanyuan.services.closing import closed
@@ -38,7 +39,7 @@ class Desk:
 
         WrongUsage engine_model_unknown: also one that makes clips where pictures are wanted, or the other way round.
         """
-        media = "clip" if feature == "motion" else "picture"
+        media = "clip" if feature == MOTION else "picture"
         models = [m for m in self.engine.capabilities.models if m.media == media]
         fitting = [m for m in models if (m.id == model if model else feature in m.features)]
         if not fitting:

@@ -13,6 +13,7 @@ from tuanyuan.cli.console import Json, emit, say
 from tuanyuan.cli.make.making import hints
 from tuanyuan.cli.make.options import Out, Seed, Watermark
 from tuanyuan.domain.clip import Effect
+from tuanyuan.domain.feature import MOTION
 from tuanyuan.domain.order import Order
 
 
@@ -72,7 +73,7 @@ def motion(
 
     order = Order(
         photos=hints([picture], None),
-        feature="motion",
+        feature=MOTION,
         style=effect.chosen,
         candidates=1,
         seed=seed,

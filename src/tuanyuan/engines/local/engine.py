@@ -21,7 +21,7 @@ from tuanyuan.domain.engine import (
     Transient,
 )
 from tuanyuan.domain.errors import NotNow, Rejected
-from tuanyuan.domain.feature import FEATURES
+from tuanyuan.domain.feature import FEATURES, MOTION
 from tuanyuan.domain.job import JobRequest
 from tuanyuan.domain.messages import outfits, tryon
 from tuanyuan.domain.order import LEAST_SIDE, MOST_CANDIDATES, MOST_SIDE
@@ -37,7 +37,7 @@ MODELS = tuple(
         frozenset({feature}),
         references=FEATURES[feature].most,
         least_references=FEATURES[feature].least,
-        media="clip" if feature == "motion" else "picture",
+        media="clip" if feature == MOTION else "picture",
         outputs=FEATURES[feature].candidates,
         least_area=LEAST_SIDE * LEAST_SIDE,
         most_area=MOST_SIDE * MOST_SIDE,

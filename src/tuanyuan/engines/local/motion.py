@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuanyuan.domain.clip import LONGEST_SIDE, SHORT_SIDES, ClipShape, Effect
+from tuanyuan.domain.feature import MOTION
 from tuanyuan.domain.order import Order
 from tuanyuan.domain.ports import Shown
 from tuanyuan.imaging.faces import Face
@@ -42,7 +43,7 @@ SOLID, HOLE, FRAYED = 0.6, 0.5, 0.12
 class Motion:
     """Implements `domain.ports.film.FilmMaker`."""
 
-    feature = "motion"
+    feature = MOTION
 
     def __init__(self, models: Path, executor: Executor) -> None:
         self._cutter, self._executor = PersonCutter(models, executor), executor

@@ -10,7 +10,7 @@ from tuanyuan.domain import card, parameters
 from tuanyuan.domain.capabilities import Parameter
 from tuanyuan.domain.clip import EFFECTS, RATES, SHORT_SIDES, Effect
 from tuanyuan.domain.errors import WrongUsage
-from tuanyuan.domain.feature import FEATURES
+from tuanyuan.domain.feature import FEATURES, MOTION
 from tuanyuan.domain.job import JobRequest
 from tuanyuan.domain.order import LARGEST, SMALLEST, Order, PhotoHint
 from tuanyuan.domain.photo import MOST_PEOPLE
@@ -47,7 +47,7 @@ UNDERSTOOD: Mapping[str, frozenset[str]] = {
     "product": _ANY | {"placement", "reflection"},
     "restore": frozenset({"seed", "beauty_level"}),
     "card": _ANY | {"words", "signature", "orientation"},
-    "motion": frozenset({"seed", "resolution", *_CLIP}),
+    MOTION: frozenset({"seed", "resolution", *_CLIP}),
 }
 # Of features that have styles: those that this computer has.
 STYLES: Mapping[str, tuple[str, ...]] = {
@@ -56,7 +56,7 @@ STYLES: Mapping[str, tuple[str, ...]] = {
     "product": ("softbox", "window", "rim", "high-key", "top", "warm"),
     "restore": ("faithful", "colour"),
     "card": tuple(template.id for template in card.TEMPLATES),
-    "motion": EFFECTS,
+    MOTION: EFFECTS,
 }
 OUTFITS = ("tang", "cheongsam")
 # Features that take a mask of the clothes.
@@ -98,7 +98,7 @@ def local_order(request: JobRequest, candidates: int, watermark: bool) -> Order:
         _refuse_unless(chosen[name] == always, f"options.{name}", str(always).lower())
     _refuse_unless(chosen["cloth_style"] in (None, *OUTFITS), "options.cloth_style", "、".join(OUTFITS))
     style, sized = request.style, chosen["size"] or chosen["resolution"]
-    if feature == "motion":
+    if feature == MOTION:
         # A clip keeps its picture's shape; here the size says only how fine it is.
         style, sized = _moving(request, chosen), None
     return Order(
@@ -127,7 +127,7 @@ def _moving(request: JobRequest, chosen: Mapping[str, Any]) -> str | None:
 
 def _own_options(feature: str) -> frozenset[str]:
     """The parameters that the maker of a feature reads itself."""
-    return _CLIP - {"dynamic_type"} | {"resolution"} if feature == "motion" else UNDERSTOOD[feature] - _OWN
+    return _CLIP - {"dynamic_type"} | {"resolution"} if feature == MOTION else UNDERSTOOD[feature] - _OWN
 
 
 def as_fields(order: Order) -> dict[str, Any]:
