@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from doubles.photos import HEIC, grainy, jpeg, png_header_only
-from doubles.watching import resident
+from doubles.watching import exists, resident, until
 from PIL import Image
 
-from tuanyuan.domain.errors import NotNow, OurFault, PhotosRejected, Rejected
+from tuanyuan.domain.errors import Conflict, NotNow, OurFault, PhotosRejected, Rejected
 from tuanyuan.domain.label import new_label
 from tuanyuan.domain.ports import Wish
 from tuanyuan.engines.sandbox import draw
@@ -140,6 +143,38 @@ def test_nor_can_a_photo_be_named_that_was_not_sent(pixels, photos, samples):
 def test_an_unknown_feature_is_our_fault(pixels, photos):
     with pytest.raises(OurFault):
         pixels.make("motion", photos, order(photos), quiet)
+
+
+def encoders() -> set[int]:
+    """Processes that our children have started, by number: Linux tells who began whom."""
+    begun = {int(path.parent.name): path.read_text() for path in Path("/proc").glob("[0-9]*/stat")}
+    parents = {pid: int(told.rpartition(")")[2].split()[1]) for pid, told in begun.items()}
+    return {pid for pid, parent in parents.items() if parents.get(parent) == os.getpid() and "(ffmpeg" in begun[pid]}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_clip_that_is_given_up_takes_its_encoder_along_and_the_next_one_is_made(settings_json, photos):
+    """`progress` raises where the job was called off: the process is killed in the middle of a frame."""
+    asked = order(photos[:1], feature="motion", background=None, candidates=1, size=None, style="snow")
+    asked["options"] = {"resolution": "720p", "fps": 10, "video_length": 3}
+    seen: set[int] = set()
+
+    def stop(share: float, *_: str) -> None:
+        seen.update(encoders())
+        if share > 0.4 and seen:
+            raise Conflict("job_finished", status="cancelled")
+
+    work = PixelProcesses(settings_json, 1)
+    try:
+        with pytest.raises(Conflict):
+            work.make("motion", photos[:1], asked, stop)
+        assert seen
+        until(lambda: not any(exists(pid) for pid in seen))
+        made = work.make("motion", photos[:1], asked, quiet)
+    finally:
+        work.close()
+    assert {name.rpartition(".")[2] for name in made.files} == {"jpg", "mp4", "webp", "mov"}
+    assert made.result["candidates"][0]["effect"] == "snow"
 
 
 def test_too_many_orders_at_once_are_told_to_wait(settings_json, photos):

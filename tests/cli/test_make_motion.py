@@ -119,6 +119,10 @@ def test_the_film_in_a_motion_photo_is_the_film_byte_for_byte(clips: Path) -> No
     data, film = (folder / "motionMP.jpg").read_bytes(), (folder / "motion.mp4").read_bytes()
     told = exif(folder / "motionMP.jpg")
     assert (told["XMP-GCamera:MotionPhoto"], told["XMP-GCamera:MicroVideoOffset"]) == (1, len(film))
+    extracted = subprocess.run(
+        ["exiftool", "-b", "-Trailer", str(folder / "motionMP.jpg")], capture_output=True, check=True
+    ).stdout
+    assert extracted == film
     assert data[-len(film) :] == film
     assert parts(data)[1] == film
 
