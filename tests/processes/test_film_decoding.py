@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import struct
 import subprocess
-import tempfile
-import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tuanyuan.domain.clip import ClipShape
 from tuanyuan.domain.errors import Rejected
-from tuanyuan.processes.film import binary, decoding
-from tuanyuan.processes.film.ffmpeg import Ffmpeg
-from tuanyuan.processes.film.running import Running
+from tuanyuan.processes.film import binary
+
+pytestmark = pytest.mark.usefixtures("nothing_stays")
 
 SHAPE = ClipShape(320, 180, 25, 1.0)
 PROGRAM = str(binary.found(None))
@@ -57,42 +54,6 @@ def within(data, path, change):
 
 TABLE = [b"moov", b"trak", b"mdia", b"minf", b"stbl"]
 REFERENCE = [b"moov", b"trak", b"mdia", b"minf", b"dinf", b"dref"]
-
-
-@pytest.fixture
-def ffmpeg():
-    return Ffmpeg(None, "libx264", 2)
-
-
-@pytest.fixture
-def started(monkeypatch):
-    """Every process started since."""
-    every = []
-
-    class Noted(Running):
-        def __init__(self, *given, **named):
-            super().__init__(*given, **named)
-            every.append(self)
-
-    monkeypatch.setattr(decoding, "Running", Noted)
-    return every
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays(tmp_path, monkeypatch, started):
-    """Whatever a test does: every process has ended, and no thread, open file or temporary file is left."""
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
-    files, threads = open_files(), threading.active_count()
-    yield
-    assert all(process.status is not None for process in started)
-    assert (open_files(), threading.active_count()) == (files, threads)
-    assert list(scratch.iterdir()) == []
-
-
-def open_files():
-    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def read(ffmpeg, clip, shape, **how):

@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import tempfile
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +13,8 @@ import pytest
 
 from tuanyuan.domain.clip import ClipShape
 from tuanyuan.processes.film.ffmpeg import Ffmpeg
-from tuanyuan.processes.film.running import Running
+
+pytestmark = pytest.mark.usefixtures("nothing_stays")
 
 SMALL = ClipShape(320, 180, 25, 2.0)
 # What is said of every film: High, 8 bits 4:2:0, limited range, BT.709 three times.
@@ -39,56 +38,6 @@ def moving(shape):
         frame = np.full((shape.height * 3 // 2, shape.width), 100, np.uint8)
         frame[: shape.height] = wide[:, 2 * number : 2 * number + shape.width]
         yield frame
-
-
-@pytest.fixture
-def ffmpeg():
-    return Ffmpeg(None, "libx264", 2)
-
-
-@pytest.fixture
-def started(monkeypatch):
-    """Every process started since."""
-    every = []
-
-    class Noted(Running):
-        def __init__(self, *given, **named):
-            super().__init__(*given, **named)
-            every.append(self)
-
-    for module in ("encoding", "decoding", "ffmpeg"):
-        monkeypatch.setattr(f"tuanyuan.processes.film.{module}.Running", Noted)
-    return every
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays(tmp_path, monkeypatch):
-    """Whatever a test does: no process, thread, open file or file in the temporary folder is left of it."""
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
-    files, threads = open_files(), threading.active_count()
-    yield
-    assert children() == []
-    assert (open_files(), threading.active_count()) == (files, threads)
-    assert list(scratch.iterdir()) == []
-
-
-def open_files():
-    return len(list(Path("/proc/self/fd").iterdir()))
-
-
-def children():
-    """Commands of our children, zombies among them."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            name, _, rest = stat.read_text().partition(" (")[2].rpartition(")")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(rest.split()[1]) == os.getpid() and "ffmpeg" in name:
-            found.append(name)
-    return found
 
 
 def probe(film, tmp_path):

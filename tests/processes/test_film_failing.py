@@ -18,7 +18,8 @@ from tuanyuan.domain.clip import ClipShape
 from tuanyuan.domain.errors import OurFault, Rejected
 from tuanyuan.processes.film import decoding, held
 from tuanyuan.processes.film.ffmpeg import Ffmpeg
-from tuanyuan.processes.film.running import Running
+
+pytestmark = pytest.mark.usefixtures("nothing_stays")
 
 SMALL = ClipShape(320, 180, 25, 2.0)
 
@@ -28,56 +29,6 @@ def moving(shape):
     rng = np.random.default_rng(7)
     for _ in range(shape.count):
         yield rng.integers(16, 236, (shape.height * 3 // 2, shape.width), np.uint8)
-
-
-@pytest.fixture
-def ffmpeg():
-    return Ffmpeg(None, "libx264", 2)
-
-
-@pytest.fixture
-def started(monkeypatch):
-    """Every process started since."""
-    every = []
-
-    class Noted(Running):
-        def __init__(self, *given, **named):
-            super().__init__(*given, **named)
-            every.append(self)
-
-    for module in ("encoding", "decoding", "ffmpeg"):
-        monkeypatch.setattr(f"tuanyuan.processes.film.{module}.Running", Noted)
-    return every
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays(tmp_path, monkeypatch):
-    """Whatever a test does: no process, thread, open file or file in the temporary folder is left of it."""
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
-    files, threads = open_files(), threading.active_count()
-    yield
-    assert children() == []
-    assert (open_files(), threading.active_count()) == (files, threads)
-    assert list(scratch.iterdir()) == []
-
-
-def open_files():
-    return len(list(Path("/proc/self/fd").iterdir()))
-
-
-def children():
-    """Commands of our children, zombies among them."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            name, _, rest = stat.read_text().partition(" (")[2].rpartition(")")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(rest.split()[1]) == os.getpid() and "ffmpeg" in name:
-            found.append(name)
-    return found
 
 
 def script(path, text):
@@ -117,18 +68,15 @@ def test_a_killed_encoder_is_our_fault_and_the_log_says_how(ffmpeg, started, las
     assert [(line["event"], line["status"]) for line in lines] == [("film_encoder_failed", -signal.SIGKILL)]
 
 
-def test_an_encoder_that_hangs_is_killed(ffmpeg, monkeypatch):
+def test_an_encoder_that_hangs_is_killed(ffmpeg, started, monkeypatch):
     monkeypatch.setattr("tuanyuan.processes.film.encoding.FRAME_SECONDS", 0.2)
     shape = ClipShape(1280, 720, 25, 1.0)
 
     def stopping():
         for number, frame in enumerate(moving(shape)):
             if number == 2:
-                os.kill(ours()[0], signal.SIGSTOP)
+                os.kill(started[-1].pid, signal.SIGSTOP)
             yield frame
-
-    def ours():
-        return [int(pid) for pid in Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split()]
 
     with capture_logs() as lines, pytest.raises(OurFault) as caught:
         ffmpeg.encode(stopping(), shape)
