@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
+import os
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, getrusage
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -25,7 +25,9 @@ from bench.spent import Spent, medians, spent
 from tuanyuan.domain.clip import ClipShape
 from tuanyuan.motion.camera import Camera, centre
 from tuanyuan.motion.footage import Footage
+from tuanyuan.motion.layers import Moving
 from tuanyuan.motion.stage import Stage, make_stage
+from tuanyuan.processes.film.ffmpeg import Ffmpeg
 
 Pixels = NDArray[np.uint8]
 
@@ -39,6 +41,8 @@ EFFECTS = {
 }
 SHAPE = ClipShape(1920, 1080, 25, 5.0)
 RUNS, THREADS = 3, 2
+# Of what Linux says of the memory of processes.
+KILOBYTE = 1024
 SCENE = ROOT / "scenes" / "palace" / "picture.jpg"
 # Of the head of whoever stands there, and of the shoulders: shares of the frame's height.
 HEADS = ((0.3, 0.5), (0.5, 0.42), (0.7, 0.5))
@@ -46,39 +50,59 @@ HEADS = ((0.3, 0.5), (0.5, 0.42), (0.7, 0.5))
 
 def measure() -> str:
     stage = _stage()
+    moving = {name: effect for name in EFFECTS if (effect := _effect(name, stage)) is not None}
+    films = Ffmpeg(None, "libx264", THREADS)
+    # Once before anything is measured, and before any frames are kept: so much memory does a clip take.
+    theirs: list[int] = []
+    for name, effect in moving.items():
+        say(f"motion: {name}, to warm up")
+        with ThreadPoolExecutor(THREADS) as executor:
+            frames = _footage(stage, effect, executor).frames()
+            films.encode(_until_last(frames, theirs), SHAPE)
+    ours = machine.peak_memory()
+    began = _worked()
     rows = []
-    for name, (module, kind) in EFFECTS.items():
-        if find_spec(f"tuanyuan.motion.effects.{module}") is None:
-            continue
-        effects = import_module(f"tuanyuan.motion.effects.{module}")
-        if not hasattr(effects, kind):
-            continue
-        effects.warm()
-        rows.append((name, *_costs(stage, getattr(effects, kind)(stage, SHAPE.seconds, 3))))
-        say(f"motion: {name}: " + ", ".join(str(cell) for cell in rows[-1][1:]))
+    for name, effect in moving.items():
+        rows.append((name, *_costs(stage, effect, films)))
+        say(f"motion: {name}: " + ", ".join(rows[-1][1:]))
     head = (
         "effect",
         "rendering, CPU ms a frame",
         "encoding, CPU ms a frame",
+        "rendering alone, s",
         "encoding alone, s",
         "both at once, s",
-        "ratio",
+        "both / encoding",
         "MB",
     )
     text = (
-        f"{SHAPE.width}×{SHAPE.height}, {SHAPE.fps} a second, {SHAPE.seconds:g} s; x264 veryfast, crf 20, {THREADS} "
-        f"threads, raw frames through a pipe; {THREADS} threads render. Medians of {RUNS}. The most memory that this "
-        f"process ever held: {machine.peak_memory() / 2**20:.0f} MB, of which {_all_frames() / 2**20:.0f} MB are the "
-        "frames kept for encoding them alone."
+        f"Clips of {SHAPE.width}×{SHAPE.height}, {SHAPE.fps} frames a second, {SHAPE.seconds:g} s; {THREADS} threads "
+        f"render, the encoder has {THREADS}, with the options that ship. Medians of {RUNS}, after one clip of each to "
+        f"warm up. Most memory: {ours / 2**20:.0f} MB of this process with all its libraries and every effect, "
+        f"{max(theirs, default=0) / 2**20:.0f} MB of ffmpeg.{_others(began)}"
     )
-    return "\n\n".join(
-        (machine.describe(("numpy", "opencv-contrib-python-headless", "numba")), text, table(head, rows))
-    )
+    packages = ("numpy", "opencv-contrib-python-headless", "numba", "imageio-ffmpeg")
+    return "\n\n".join((f"{machine.describe(packages)} {text}", table(head, rows)))
 
 
-def _costs(stage: Stage, effect: Any) -> tuple[str, ...]:
+def _effect(name: str, stage: Stage) -> Moving | None:
+    module, kind = EFFECTS[name]
+    if find_spec(f"tuanyuan.motion.effects.{module}") is None:
+        return None
+    effects = import_module(f"tuanyuan.motion.effects.{module}")
+    if not hasattr(effects, kind):
+        return None
+    effects.warm()
+    return cast(Moving, getattr(effects, kind)(stage, SHAPE.seconds, 3))
+
+
+def _footage(stage: Stage, effect: Moving, executor: Executor) -> Footage:
+    return Footage(stage, effect, Camera(centre(stage), SHAPE.seconds), SHAPE, (), executor, threads=THREADS)
+
+
+def _costs(stage: Stage, effect: Moving, films: Ffmpeg) -> tuple[str, ...]:
     with ThreadPoolExecutor(THREADS) as executor:
-        footage = Footage(stage, effect, Camera(centre(stage), SHAPE.seconds), SHAPE, (), executor, threads=THREADS)
+        footage = _footage(stage, effect, executor)
         rendering, encoding, both, size = [], [], [], 0
         for _ in range(RUNS):
             with spent() as taken:
@@ -86,14 +110,15 @@ def _costs(stage: Stage, effect: Any) -> tuple[str, ...]:
                     pass
             rendering.append(taken)
             kept = [frame.copy() for frame in footage.frames()]
-            taken, size = _encoded(kept)
+            taken, size = _encoded(films, kept)
             encoding.append(taken)
             del kept
-            both.append(_encoded(footage.frames())[0])
-    alone, together = medians(encoding), medians(both)
+            both.append(_encoded(films, footage.frames())[0])
+    drawn, alone, together = medians(rendering), medians(encoding), medians(both)
     return (
-        f"{1000 * medians(rendering).processor / SHAPE.count:.1f}",
+        f"{1000 * drawn.processor / SHAPE.count:.1f}",
         f"{1000 * alone.processor / SHAPE.count:.1f}",
+        f"{drawn.wall:.2f}",
         f"{alone.wall:.2f}",
         f"{together.wall:.2f}",
         f"{median(b.wall / a.wall for a, b in zip(encoding, both, strict=True)):.2f}",
@@ -101,32 +126,48 @@ def _costs(stage: Stage, effect: Any) -> tuple[str, ...]:
     )
 
 
-def _encoded(frames: Iterable[Pixels]) -> tuple[Spent, int]:
+def _encoded(films: Ffmpeg, frames: Iterable[Pixels]) -> tuple[Spent, int]:
     """Wall seconds, the encoder's own processor seconds, and the file's bytes."""
     before, began = getrusage(RUSAGE_CHILDREN), time.perf_counter()
-    with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
-        with subprocess.Popen(_command(file.name), stdin=subprocess.PIPE) as encoder:
-            assert encoder.stdin is not None
-            for frame in frames:
-                encoder.stdin.write(memoryview(frame).cast("B"))
-            encoder.stdin.close()
-            if encoder.wait():
-                raise SystemExit("ffmpeg failed")
-        size = Path(file.name).stat().st_size
-    after = getrusage(RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Spent(time.perf_counter() - began, used), size
+    size = len(films.encode(frames, SHAPE))
+    wall, after = time.perf_counter() - began, getrusage(RUSAGE_CHILDREN)
+    return Spent(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime), size
 
 
-def _command(out: str) -> list[str]:
-    size = f"{SHAPE.width}x{SHAPE.height}"
-    raw = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size, "-r", str(SHAPE.fps), "-i", "pipe:0"]
-    coder = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", str(THREADS)]
-    return ["ffmpeg", "-v", "error", "-y", *raw, *coder, "-movflags", "+faststart", out]
+def _until_last(frames: Iterable[Pixels], theirs: list[int]) -> Iterator[Pixels]:
+    """The frames; before the last one, the most memory (bytes) that each process we started held until then.
+
+    Its own count: the usage of children begins with what we held when they were started.
+    """
+    for index, frame in enumerate(frames):
+        if index == SHAPE.count - 1:
+            theirs += _most_held_by_children()
+        yield frame
 
 
-def _all_frames() -> int:
-    return SHAPE.count * SHAPE.width * SHAPE.height * 3 // 2
+def _most_held_by_children() -> list[int]:
+    held = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with suppress(OSError):  # it may end while we look
+            told = dict(line.split(":", 1) for line in status.read_text().splitlines())
+            if int(told["PPid"]) == os.getpid() and "VmHWM" in told:
+                held.append(int(told["VmHWM"].split()[0]) * KILOBYTE)
+    return held
+
+
+def _worked() -> tuple[float, float]:
+    """Seconds on the clock, and those that all cores have worked for others than us and what we started."""
+    mine, children = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
+    own = mine.ru_utime + mine.ru_stime + children.ru_utime + children.ru_stime
+    return time.perf_counter(), (machine.busy() or 0.0) - own
+
+
+def _others(began: tuple[float, float]) -> str:
+    """What other programs took since then, where the machine says what all of them took."""
+    if machine.busy() is None:
+        return ""
+    seconds, worked = (now - then for now, then in zip(_worked(), began, strict=True))
+    return f" Other programs used {max(0.0, worked / seconds):.1f} of the {machine.cores()} cores meanwhile."
 
 
 def _stage() -> Stage:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import cast
 
+from moving import MovingGallery
 from orders import SHEETS, Samples, Shot, shots
 from PIL import Image
 from sheet import Row, draw
@@ -19,10 +20,12 @@ from tuanyuan import settings, wiring
 from tuanyuan.domain.errors import Rejected
 from tuanyuan.domain.order import Order, PhotoHint
 from tuanyuan.services.picturing import Picturing
+from tuanyuan.wiring.filming import filming_beside
 from tuanyuan.workshop import ResultsInMemory
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+MOTION = "motion"
 
 
 class Gallery:
@@ -37,6 +40,11 @@ class Gallery:
         rooms, tables = ([place.id for place in places if place.kind == kind] for kind in ("room", "table"))
         rows = [self._row(name, shot) for shot in shots(name, samples, rooms, tables, finished)]
         if rows:
+            draw(rows, self._out / f"{name}.jpg")
+
+    def moving(self, gallery: MovingGallery) -> None:
+        """A sheet for each effect."""
+        for name, rows in gallery.sheets():
             draw(rows, self._out / f"{name}.jpg")
 
     def family(self, samples: Samples) -> Path:
@@ -89,12 +97,16 @@ def main() -> None:
     full = told.out / "full" if told.full else None
     if full is not None:
         full.mkdir(exist_ok=True)
-    with wiring.picturing(settings.load()) as studio:
+    loaded = settings.load()
+    with wiring.picturing(loaded) as studio:
         gallery, samples = Gallery(studio, told.out, full), Samples(told.samples)
         names = told.sheets or list(SHEETS)
         finished = gallery.family(samples) if "card" in names else None
         for name in names:
-            gallery.sheet(name, samples, finished)
+            if name == MOTION:
+                gallery.moving(MovingGallery(studio, filming_beside(studio, loaded), samples, full))
+            else:
+                gallery.sheet(name, samples, finished)
         if finished is not None:
             finished.unlink()
 

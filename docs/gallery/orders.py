@@ -88,7 +88,7 @@ def shots(sheet: str, samples: Samples, scenes: list[str], tables: list[str], fi
                 yield Shot(title, _order("card", finished, style=template, options=options, candidates=2))
 
 
-SHEETS = ("scenes", "makeover", "outfits", "tryon", "fashion", "product", "avatar", "restore", "card")
+SHEETS = ("scenes", "makeover", "outfits", "tryon", "fashion", "product", "avatar", "restore", "card", "motion")
 
 
 def _order(feature: str, *photos: Path, **told: object) -> Order:

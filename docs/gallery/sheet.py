@@ -22,12 +22,16 @@ QUALITY = 82
 
 @dataclass(frozen=True)
 class Row:
-    """given: photos. made: pictures with a caption each. refused: why there are none, in words; empty: there are."""
+    """given: photos. made: pictures with a caption each. refused: why there are none, in words; empty: there are.
+
+    height: of its pictures, in pixels.
+    """
 
     title: str
     given: tuple[Image.Image, ...]
     made: tuple[tuple[Image.Image, str], ...] = ()
     refused: str = ""
+    height: int = HEIGHT
 
 
 def draw(rows: Sequence[Row], path: Path) -> None:
@@ -46,7 +50,7 @@ def draw(rows: Sequence[Row], path: Path) -> None:
 def _row(row: Row) -> Image.Image:
     font = ImageFont.load_default(14)
     cells = [(picture, "") for picture in row.given] + list(row.made)
-    sized = [(_sized(picture), caption) for picture, caption in cells]
+    sized = [(_sized(picture, row.height), caption) for picture, caption in cells]
     lines: list[list[tuple[Image.Image, str]]] = [[]]
     for picture, caption in sized:
         taken = sum(one.width + GAP for one, _ in lines[-1])
@@ -56,7 +60,7 @@ def _row(row: Row) -> Image.Image:
     width = max(sum(picture.width + GAP for picture, _ in line) for line in lines) + GAP
     told = textwrap.wrap(row.refused, 70)
     width = max(width, 640 + sum(p.width + GAP for p, _ in sized) if told else 0)
-    step = HEIGHT + LINE + GAP
+    step = row.height + LINE + GAP
     canvas = Image.new("RGB", (width, LINE + 6 + step * len(lines)), PAPER)
     pen = ImageDraw.Draw(canvas)
     pen.text((GAP, 4), row.title, INK, font)
@@ -65,7 +69,7 @@ def _row(row: Row) -> Image.Image:
         x = GAP
         for picture, caption in line:
             canvas.paste(picture, (x, y))
-            pen.text((x, y + HEIGHT + 1), caption, GREY, font)
+            pen.text((x, y + row.height + 1), caption, GREY, font)
             x += picture.width + GAP
         for number, words in enumerate(told):
             pen.text((x, y + 20 + number * LINE), words, INK, font)
@@ -73,6 +77,6 @@ def _row(row: Row) -> Image.Image:
     return canvas
 
 
-def _sized(picture: Image.Image) -> Image.Image:
-    width = max(1, round(picture.width * HEIGHT / picture.height))
-    return picture.convert("RGB").resize((width, HEIGHT), Image.Resampling.LANCZOS)
+def _sized(picture: Image.Image, height: int) -> Image.Image:
+    width = max(1, round(picture.width * height / picture.height))
+    return picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)

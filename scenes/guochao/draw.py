@@ -54,7 +54,7 @@ WORDS = Words(
     id="guochao",
     name_zh="新中式国潮",
     name_en="New Chinese moon gate",
-    motion=("petals", "snow"),
+    motion=("petals", "lanterns", "snow"),
     prompt_zh="新中式国潮风格全家福背景：灰绿色手工艺术漆墙面，正中一道黄铜包边的圆形月洞门，门后层层水墨远山隐入薄雾，暖色灯带沿圆弧透出，"
     "左侧胡桃木格栅，右侧条案上一盆造型松，中间留白，柔和的左前方主光，浅景深，雅致宁静",
     prompt_en="New Chinese style family portrait backdrop: hand-finished grey-green plaster wall, a round moon gate "

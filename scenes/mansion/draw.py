@@ -31,7 +31,7 @@ WORDS = Words(
     id="mansion",
     name_zh="欧式豪宅",
     name_en="European mansion",
-    motion=("snow", "petals"),
+    motion=("confetti", "petals", "snow", "warm"),
     prompt_zh="欧式豪宅客厅全家福背景：象牙色护墙板配描金线条，中间一幅香槟色提花丝绸壁板，两侧黄铜壁灯透出暖光，右侧白色大理石壁炉、"
     "雕花鎏金镜和一瓶牡丹，左侧垂坠的丝绒窗帘，中间留白，柔和的左前方主光，浅景深，温暖典雅",
     prompt_en="European mansion family portrait backdrop: ivory boiserie with gilt mouldings, a large champagne silk "

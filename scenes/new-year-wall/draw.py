@@ -30,7 +30,7 @@ WORDS = Words(
     id="new-year-wall",
     name_zh="新年红墙",
     name_en="New Year red wall",
-    motion=("fireworks", "lanterns", "snow", "petals"),
+    motion=("fireworks", "lanterns", "petals", "snow"),
     prompt_zh="照相馆新年全家福背景：手工抹灰的中国红墙，上方一块烫金福字圆匾，两侧挂洒金春联和红绸灯笼，灯笼透出暖光，"
     "中间留白，柔和的左前方主光，浅景深，喜庆温馨",
     prompt_en="Chinese New Year family portrait backdrop: hand-plastered red wall, a round lacquer plaque "

@@ -30,7 +30,7 @@ WORDS = Words(
     id="palace",
     name_zh="故宫",
     name_en="Palace hall",
-    motion=("lanterns", "snow", "fireworks"),
+    motion=("lanterns", "confetti", "fireworks", "warm"),
     prompt_zh="故宫大殿全家福背景：两侧朱红大柱，上方青绿描金的旋子彩画额枋与鎏金雀替，柱间一座描金边的三扇屏风，金黄绢地绘青绿山水，屏后朱漆三交六椀菱花隔扇门，"
     "左右悬六角宫灯，中间留白，柔和的左前方主光，浅景深，庄重华贵",
     prompt_en="Palace hall family portrait backdrop: vermilion columns on both sides, beams painted in blue, green and"

@@ -29,7 +29,7 @@ WORDS = Words(
     id="rosewood",
     name_zh="红木沙发",
     name_en="Rosewood hall",
-    motion=("snow", "petals", "lanterns"),
+    motion=("lanterns", "petals", "warm"),
     prompt_zh="中式红木厅堂全家福背景：草编墙布前一张雕花红木罗汉榻式沙发，米金色织锦坐垫，"
     "上方悬挂装裱的水墨山水横幅，两侧红木格心屏风透出竹影，高几上青花梅瓶插红梅、青花盖罐，左侧窗外斜阳落在墙上，中间留白，柔和的左前方主光，浅景深，典雅温润",
     prompt_en="Chinese rosewood hall family portrait backdrop: a carved rosewood settle with champagne brocade seats "

@@ -28,7 +28,7 @@ WORDS = Words(
     id="studio",
     name_zh="影棚",
     name_en="Portrait studio",
-    motion=("snow", "petals"),
+    motion=("snow", "petals", "confetti", "lanterns"),
     prompt_zh="专业照相馆影棚全家福：手绘暖灰米色帆布背景，细腻的云状笔触，人物身后一片柔和光晕，四角自然渐暗，左前方大柔光箱主光，"
     "背景轻微虚化，质感真实",
     prompt_en="Professional family portrait studio: hand-painted canvas backdrop in warm grey-beige with "

@@ -18,7 +18,7 @@ WORDS = Words(
     id="table-marble",
     name_zh="大理石桌面",
     name_en="Marble table",
-    motion=("petals",),
+    motion=("petals", "warm"),
     prompt_zh="商品摄影背景：白色大理石桌面，浅灰金色纹理，微微俯拍，桌面中间空无一物，背后暖灰色灰泥墙虚化，墙上有淡淡的叶影，柔和的左前方主光，干净高级",
     prompt_en="Product photography backdrop: white marble table top with fine grey and gold veins seen from slightly "
     "above, empty in the middle, warm grey plaster wall out of focus behind it with faint leaf shadows, soft"

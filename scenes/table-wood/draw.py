@@ -20,7 +20,7 @@ WORDS = Words(
     id="table-wood",
     name_zh="木质桌面",
     name_en="Wooden table",
-    motion=("petals",),
+    motion=("petals", "warm"),
     prompt_zh="商品摄影背景：上过木蜡油的橡木拼板桌面，木纹清晰，微微俯拍，桌面中间空无一物，背后灰绿色灰泥墙虚化，墙上有淡淡的叶影，柔和的左前方主光，温暖自然",
     prompt_en="Product photography backdrop: oiled oak plank table top with a clear grain seen from slightly above, "
     "empty in the middle, sage-green plaster wall out of focus behind it with faint leaf shadows, soft key "

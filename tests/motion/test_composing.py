@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from tuanyuan.motion import rows
 from tuanyuan.motion.bloom import Bloom
 from tuanyuan.motion.composing import Composer, compose
-from tuanyuan.motion.grain import grain
 from tuanyuan.motion.layers import CELL, TILE, Layers, Pose, layers
 from tuanyuan.motion.planes import BLACK, LUMA, SPAN, planes, to_frame, to_rgb
 from tuanyuan.motion.stage import Head, Stage, make_stage
+from tuanyuan.motion.zooming import MOST
 
 WIDTH, HEIGHT = 320, 256
 CENTRE = (80.0, 58.0)
@@ -142,6 +142,46 @@ def test_a_frame_is_its_definition(pose: Pose, seed: int, monkeypatch: pytest.Mo
     assert off.mean() <= 0.5
 
 
+@pytest.mark.parametrize("covered", [0.0, 1.0])
+def test_a_still_seen_larger_is_what_lanczos_says(covered: float) -> None:
+    """Noise of full contrast, behind people and on them: within a level, and without a bias."""
+    rgb = np.random.default_rng(5).choice([0, 255], (HEIGHT, WIDTH, 1)).astype(np.uint8).repeat(3, 2)
+    stage = make_stage(rgb, np.full((HEIGHT, WIDTH), covered, np.float32), ())
+    pose = Pose(CENTRE, 1.008, 1.016)
+    scale = pose.people if covered else pose.back
+    across, down = (
+        lanczos(side, 2 * middle + 0.5, scale) for side, middle in zip((WIDTH, HEIGHT), CENTRE, strict=True)
+    )
+    expected = (down @ planes(to_frame(rgb)).y @ across.T).clip(0, 255)
+    off = planes(base(stage, pose)).y - expected
+    assert np.abs(off).max() < 0.8
+    assert abs(off.mean()) < 0.02
+
+
+def test_people_s_soft_edges_are_seen_larger_as_each_depth_is() -> None:
+    """A grey wall behind white people: coverage, and so the picture, moves with people."""
+    stage = still()
+    rgb = np.rint(90 + 120 * stage.people)[..., None].repeat(3, 2).astype(np.uint8)
+    stage = make_stage(rgb, stage.people, ())
+    pose = Pose(CENTRE, 1.008, 1.016)
+    across, down = (
+        lanczos(side, 2 * middle + 0.5, pose.people) for side, middle in zip((WIDTH, HEIGHT), CENTRE, strict=True)
+    )
+    expected = down @ planes(to_frame(rgb)).y @ across.T
+    assert np.abs(planes(base(stage, pose)).y - expected).max() <= 2
+
+
+def test_somebody_slender_is_not_overlooked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two stretches of wall, within what is composed at once."""
+    monkeypatch.setattr("tuanyuan.motion.composing.wide_grain", lambda width: np.zeros((64, width), np.float32))
+    people = np.zeros((HEIGHT, WIDTH), np.float32)
+    people[60:, 110:140] = 1
+    stage, into = make_stage(still().rgb, cv2.GaussianBlur(people, (0, 0), 1.2), ()), drawn(1)
+    off = np.abs(planes(made(stage, GROWN, into)).y.astype(np.float32) - reference(stage, GROWN, into).clip(0, 255))
+    assert off.max() <= 2
+    assert off.mean() <= 0.5
+
+
 def test_dithering_changes_nothing_on_average() -> None:
     stage, into = still(), drawn(1)
     dithered = planes(made(stage, AT_REST, into)).y.astype(np.float32)
@@ -254,23 +294,7 @@ def test_a_frame_never_shows_beyond_its_edges() -> None:
         made(still(), Pose(CENTRE, 0.99, 1.0), layers(WIDTH // 2, HEIGHT // 2))
 
 
-def test_the_veil_loses_no_light_in_the_middle_and_leaves_nothing_behind() -> None:
-    bloom, into = Bloom(640, 512), layers(640, 512)
-    into.light[240:272, 304:336] = 1
-    into.touched[:] = 1
-    mean = bloom.of(into.light, into.touched)
-    assert mean is not None
-    # The close and the wide veil stay within this frame; of the very wide one a part is outside.
-    light = float(into.light.mean())
-    assert (0.8 + 0.9 + 0.4) * light < mean.min() <= mean.max() < (0.8 + 0.9 + 1.7) * light
-    into.clear()
-    assert not into.light.any()
-    assert bloom.of(into.light, into.touched) is None
-
-
-def test_the_grain_is_even_and_without_clumps() -> None:
-    tile = grain()
-    assert abs(float(tile.mean())) < 1e-3
-    assert -1 < tile.min() < -0.97
-    assert 0.97 < tile.max() < 1
-    assert cv2.blur(np.tile(tile, (3, 3)), (8, 8)).std() < 0.03  # white noise of this spread: 0.051
+def test_a_frame_grows_by_no_more_than_its_runs_can_follow() -> None:
+    assert made(still(), Pose(CENTRE, 1.0, MOST), layers(WIDTH // 2, HEIGHT // 2)).shape == (HEIGHT * 3 // 2, WIDTH)
+    with pytest.raises(ValueError, match="hair"):
+        made(still(), Pose(CENTRE, 1.0, MOST + 0.001), layers(WIDTH // 2, HEIGHT // 2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuanyuan.motion import bloom, kernels, layers, plates, rows, warming, zooming
+from tuanyuan.motion import bloom, kernels, layers, plates, warming, zooming
 
 CALLED = (
     zooming.zoom,
@@ -14,7 +14,6 @@ CALLED = (
     plates.kinds_of,
     kernels.activity,
     kernels.shade,
-    rows.cells_of_row,
     bloom.halve,
     bloom.blur,
     bloom.shrink,
@@ -29,7 +28,7 @@ def test_after_warming_every_loop_that_is_called_is_compiled(
     warmed: list[str] = []
     monkeypatch.setattr(warming, "import_module", lambda name: _Effect(name, warmed))
     warming.warm()
-    known = [len(loop.signatures) for loop in CALLED]  # type: ignore[attr-defined]  # of numba's dispatchers
+    known = [len(loop.signatures) for loop in CALLED]  # type: ignore[union-attr]  # of numba's dispatchers
     assert min(known) >= 1
     assert [name.rpartition(".")[2] for name in warmed] == list(warming.EFFECTS)
 

@@ -17,7 +17,7 @@ from tuanyuan.store.scenes import SceneFolder
 ROOT = Path(__file__).resolve().parents[2]
 SCENES = ROOT / "scenes"
 FOLDERS = sorted(path.parent for path in SCENES.glob("*/scene.toml"))
-EFFECTS = {"fireworks", "lanterns", "snow", "petals"}
+EFFECTS = ("fireworks", "lanterns", "snow", "petals", "confetti", "warm")
 ROOMS = {"new-year-wall", "studio", "rosewood", "palace", "guochao", "mansion"}
 KEYS = {
     *("id", "name_zh", "name_en", "picture", "kind", "standing_line", "eye_line", "blur", "motion"),
@@ -89,8 +89,9 @@ class TestPreset:
         assert motion
         assert len(set(motion)) == len(motion)
         suits = table_of_the_guide("| scene | fireworks")[folder.name]
-        named = dict(zip(("fireworks", "lanterns", "snow", "petals"), suits, strict=True))
-        assert set(motion) == {effect for effect, mark in named.items() if mark} <= EFFECTS
+        named = dict(zip(EFFECTS, suits, strict=True))
+        assert set(motion) == {effect for effect, mark in named.items() if mark}
+        assert [effect for effect, mark in named.items() if mark == "1"] == motion[:1]
 
     def test_light_is_a_soft_key_from_the_front_left_for_people(self, folder: Path) -> None:
         light = facts(folder)["light"]

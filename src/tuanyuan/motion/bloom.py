@@ -80,47 +80,100 @@ def halve(light: Array, touched: Pixels, out: Array) -> bool:
 
 @compiled
 def blur(plane: Array, bell: Array, spare: Array) -> None:
-    """`plane` (float32 h×w) by `bell` both ways, in place; beyond its edges nothing shines."""
+    """`plane` (float32 h×w) by `bell` (symmetric, an odd number of weights) both ways, in place.
+
+    Beyond its edges nothing shines.
+    """
     height, width = plane.shape
     reach = len(bell) // 2
-    spare[:] = 0
+    bright = np.zeros(height + 2 * reach, np.bool_)
     for y in range(height):
-        _pile(plane[y], bell, y, spare)
+        bright[y + reach] = _shines(plane[y])
     wider = np.zeros(width + 2 * reach, np.float32)
+    inner = wider[reach : reach + width]
+    dark = np.zeros(width, np.float32)
+    for y in range(height):
+        row = spare[y]
+        row[:] = 0
+        # bright[y + k] is of row y + k - reach: what lies beyond the edges is dark.
+        if not bright[y : y + 2 * reach + 1].any():
+            continue
+        if bright[y + reach]:
+            _scaled(plane[y], bell[reach], row)
+        for k in range(0, reach, 3):
+            a0 = plane[y + k - reach] if bright[y + k] else dark
+            a1 = plane[y + k + 1 - reach] if k + 1 < reach and bright[y + k + 1] else dark
+            a2 = plane[y + k + 2 - reach] if k + 2 < reach and bright[y + k + 2] else dark
+            b0 = plane[y + reach - k] if bright[y + 2 * reach - k] else dark
+            b1 = plane[y + reach - k - 1] if k + 1 < reach and bright[y + 2 * reach - k - 1] else dark
+            b2 = plane[y + reach - k - 2] if k + 2 < reach and bright[y + 2 * reach - k - 2] else dark
+            _add_rows(row, a0, b0, bell[k], a1, b1, bell[min(k + 1, reach)], a2, b2, bell[min(k + 2, reach)])
     for y in range(height):
         row = plane[y]
-        row[:] = 0
         if not _shines(spare[y]):
+            row[:] = 0
             continue
-        wider[reach : reach + width] = spare[y]
-        for k in range(len(bell)):
-            _add(row, wider[k : k + width], bell[k])
+        _scaled(spare[y], 1.0, inner)
+        _scaled(spare[y], bell[reach], row)
+        k = 0
+        while k < reach:
+            left, right = wider[k : k + width + 2], wider[2 * reach - k - 2 : 2 * reach - k + width]
+            if k + 3 <= reach:
+                _add_six(row, left, right, bell[k], bell[k + 1], bell[k + 2])
+                k += 3
+            else:
+                _add_pair(row, left[:width], right[2:], bell[k])
+                k += 1
 
 
 @compiled
 def _shines(row: Array) -> bool:
-    most = np.float32(0)
+    # A sum, as a vector can be summed: light is nowhere less than 0.
+    total = np.float32(0)
     for x in range(len(row)):
-        most = max(most, row[x])
-    return bool(most > 0)
+        total += row[x]
+    return bool(total > 0)
 
 
 @compiled
-def _pile(row: Array, bell: Array, y: int, out: Array) -> None:
-    """A row onto the rows round `y`; nothing for an empty one."""
-    if not _shines(row):
-        return
-    reach = len(bell) // 2
-    for k in range(len(bell)):
-        if 0 <= y + k - reach < out.shape[0]:
-            _add(out[y + k - reach], row, bell[k])
+def _scaled(row: Array, weight: float, out: Array) -> None:
+    share = np.float32(weight)
+    for x in range(len(out)):
+        out[x] = share * row[x]
 
 
 @compiled
-def _add(to: Array, row: Array, weight: float) -> None:
+def _add_pair(to: Array, one: Array, other: Array, weight: float) -> None:
     share = np.float32(weight)
     for x in range(len(to)):
-        to[x] += share * row[x]
+        to[x] += share * (one[x] + other[x])
+
+
+@compiled
+def _add_rows(
+    to: Array,
+    a0: Array,
+    b0: Array,
+    outer: float,
+    a1: Array,
+    b1: Array,
+    middle: float,
+    a2: Array,
+    b2: Array,
+    inner: float,
+) -> None:
+    """Three pairs of rows at once."""
+    a, b, c = np.float32(outer), np.float32(middle), np.float32(inner)
+    for x in range(len(to)):
+        to[x] += a * (a0[x] + b0[x]) + b * (a1[x] + b1[x]) + c * (a2[x] + b2[x])
+
+
+@compiled
+def _add_six(to: Array, left: Array, right: Array, outer: float, middle: float, inner: float) -> None:
+    """Three pairs at once: `left` goes inwards to the right, `right` to the left."""
+    a, b, c = np.float32(outer), np.float32(middle), np.float32(inner)
+    for x in range(len(to)):
+        to[x] += a * (left[x] + right[x + 2]) + b * (left[x + 1] + right[x + 1]) + c * (left[x + 2] + right[x])
 
 
 @compiled

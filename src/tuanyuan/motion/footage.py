@@ -27,8 +27,8 @@ KEPT = 3
 class Footage:
     """An effect over a still, frame by frame. Implements `domain.ports.film.Footage`; see there for `shape`.
 
-    At most `threads` frames are being made at a time, and one more than that lies ready. For 1920×1080: 36 MB for each
-    thread, 3.1 MB for each of threads + 1 + KEPT frames, 17 MB for the still in its two depths: 108 MB with two
+    At most `threads` frames are being made at a time, and one more than that lies ready. For 1920×1080: 33 MB for each
+    thread, 3.1 MB for each of threads + 1 + KEPT frames, 21 MB for the still in its two depths: 106 MB with two
     threads.
     """
 

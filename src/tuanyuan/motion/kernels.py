@@ -1,4 +1,4 @@
-"""Composing a frame: light and things laid over the still's planes, by runs of tiles, a row at a time (`rows.py`)."""
+"""Composing a frame: light and things laid over the still's planes, by runs of tiles, a chunk at a time (`rows.py`)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from tuanyuan.motion import rows
 from tuanyuan.motion.compiled import compiled
 from tuanyuan.motion.layers import TILE
-from tuanyuan.motion.planes import LUMA, TO_CB, TO_CR
-from tuanyuan.motion.rows import ADDED, BASE, BLOOM, COVER, GAIN, GAIN_PEOPLE, LINE, LIT, LUM, MEAN_GAIN, SHINE
-from tuanyuan.motion.zooming import BEHIND, PEOPLE
+from tuanyuan.motion.rows import ADDED, CHUNK, COVER, GAIN, GAIN_PEOPLE, MASK, MEAN, RIM, SHINE
+from tuanyuan.motion.zooming import BEHIND, BOTH, HIGH, PEOPLE, WIDE
 
 Array = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -61,143 +60,162 @@ def shade(
     back: Array,
     front: Array,
     gain: Array,
-    gained: bool,
     gain_people: Array,
-    gained_people: bool,
     ambient: Array,
     touched: Pixels,
     active: Pixels,
+    kinds: Pixels,
     veil: Array,
     shines: bool,
     mask: Array,
     rim: Array,
     keep: Array,
     phases: Array,
+    wide_phases: Array,
     noise: Array,
-    scratch: Array,
+    work: Array,
+    cells: Array,
+    lines: Array,
     factor: Array,
     offset: Array,
 ) -> None:
     """Lay everything over a frame's planes, in place; nothing changes beyond `active` tiles.
 
-    light, back, front, touched: the layers. gain, gain_people: as of `rows.widen`, and whether they are there. ambient:
-    float32 (3,), with the veil's mean. veil, shines: as of `Bloom`, and whether it holds anything. mask, rim, keep:
-    float32 h×w, as the pose shows them. phases: float32 (4, CELL), weights of the cells for each pixel of a tile.
-    noise: float32, levels. factor, offset: float32 (3, w + 2), scratch: what the luma of a row becomes,
-    luma * (1 + factor) + offset.
+    light, back, front: the layers, flat; gain, gain_people, touched: as they are. ambient: float32 (3,), with the
+    veil's mean. kinds: of the blocks. veil, shines: as of `Bloom`, and whether it holds anything. mask, rim, keep:
+    float32 h×w, as the pose shows them. phases: float32 (4, CELL), weights of the cells for each pixel of a tile;
+    wide_phases: float32 (NEAR * CELL,), the same for cells round its own. noise: float32, levels. work: as of `rows`.
+    cells: float32 (2, (cells wide + 4) * 3), lines: float32 (3, w / 2 + CHUNK), factor, offset: float32 (3, w + 2):
+    scratch; the last two are what the luma of a row becomes, luma * (1 + factor) + offset.
     """
     height, width = mask.shape
+    columns = active.shape[1]
+    gained, gained_people = rows.anything(gain.reshape(-1)), rows.anything(gain_people.reshape(-1))
+    bright = shines or rows.anything(ambient)
     for y in range(height):
-        v, here = y // TILE, y % 3
+        v, here, pixel = y // TILE, y % 3, y * width
         rows.clear(factor[here])
         rows.clear(offset[here])
-        u, columns = 0, active.shape[1]
+        if gained:
+            rows.cells_of_row(gain, y, phases, cells[0])
+        if gained_people:
+            rows.cells_of_row(gain_people, y, phases, cells[1])
+        if shines:
+            near = y // 2 + 1
+            for c in range(3):
+                rows.veil_line(veil[c, near], veil[c, near - 1 if y % 2 == 0 else near + 1], lines[c])
+        u = 0
         while u < columns:
-            first = u
-            while u < columns and active[v, u]:
-                u += 1
-            if u == first:
-                u += 1
-                continue
-            begin, end = first * TILE, min(width, u * TILE)
-            m, r, k = mask[y][begin:end], rim[y][begin:end], keep[y][begin:end]
+            u, stop = _next_run(active[v], u, columns)
+            # Chunks lie on a grid, so that as many as can be show only people, or none.
+            stop = min(stop, (u * TILE // CHUNK + 1) * CHUNK // TILE)
+            begin, end = u * TILE, min(width, stop * TILE)
+            if begin >= end:
+                break
+            kind = kinds[y // HIGH, begin // WIDE]
+            for block in range(begin // WIDE + 1, (end - 1) // WIDE + 1):
+                if kinds[y // HIGH, block] != kind:
+                    kind = BOTH
+            held = _next_run(touched[v], u, stop)[0] < stop
             us, vs = frame_u[y][begin:end], frame_v[y][begin:end]
-            lum, cover, mean = (
-                scratch[LUM][: end - begin],
-                scratch[COVER][: end - begin],
-                scratch[MEAN_GAIN][: end - begin],
-            )
-            rows.mean_luma(frame_y[2 * y][2 * begin : 2 * end], frame_y[2 * y + 1][2 * begin : 2 * end], lum)
-            rows.colours(lum, us, vs, scratch)
-            rows.clear(cover)
-            rows.clear(mean)
-            for c in range(3):
-                base, added, shine = (
-                    scratch[BASE + c][: end - begin],
-                    scratch[ADDED + c][: end - begin],
-                    scratch[SHINE + c][: end - begin],
-                )
-                lit, bloom = scratch[LIT][: end - begin], scratch[BLOOM][: end - begin]
-                behind, people = scratch[GAIN][: end - begin], scratch[GAIN_PEOPLE][: end - begin]
+            rows.colours(frame_y[2 * y][2 * begin : 2 * end], frame_y[2 * y + 1][2 * begin : 2 * end], us, vs, work)
+            rows.copy(mask[y][begin:end], work[MASK : MASK + CHUNK])
+            _gain(gained, gained_people, kind, u, stop, cells, wide_phases, work)
+            if shines:
+                for c in range(3):
+                    rows.veil_row(lines[c][begin // 2 : begin // 2 + CHUNK // 2 + 2], rows.BLOOM + c * CHUNK, work)
+            if bright and kind != BEHIND:
                 if shines:
-                    rows.veil_row(veil[c], y, begin, scratch[LINE], bloom)
+                    rows.copy(rim[y][begin:end], work[RIM : RIM + CHUNK])
                 else:
-                    rows.clear(bloom)
-                rows.gain_row(gain[c], gained, y, begin, phases, behind)
-                rows.gain_row(gain_people[c], gained_people, y, begin, phases, people)
-                rows.clear(shine)
-                if shines:
-                    rows.copy(bloom, lit)
-                    t = first
-                    while t < u:
-                        t, stop = rows.next_run(touched[v], t, u)
-                        x0, x1 = t * TILE, min(width, stop * TILE)
-                        rows.add(lit[x0 - begin : x1 - begin], light[y][x0:x1], c)
-                        t = stop
-                    rows.shine(lit, m, shine, cover)
-                rows.mixed(behind, people, m, mean, LUMA[c])
-                rows.falling(bloom, m, r, base, behind, ambient[c], added)
-            t = first
-            while t < u:
-                t, stop = rows.next_run(touched[v], t, u)
-                x0, x1 = t * TILE - begin, min(width, stop * TILE) - begin
-                things, before = back[y][x0 + begin : x1 + begin], front[y][x0 + begin : x1 + begin]
-                if rows.covers(things):
-                    for c in range(4):
-                        rows.behind(cover[x0:x1] if c == 3 else scratch[SHINE + c][x0:x1], things, c, m[x0:x1])
-                if rows.covers(before):
-                    for c in range(4):
-                        rows.before(cover[x0:x1] if c == 3 else scratch[SHINE + c][x0:x1], before, c, k[x0:x1])
-                t = stop
-            for c in range(3):
-                rows.change(
-                    scratch[ADDED + c][: end - begin],
-                    scratch[BASE + c][: end - begin],
-                    scratch[SHINE + c][: end - begin],
-                    cover,
+                    rows.clear(work[RIM : RIM + CHUNK])
+                rows.falling(work, ambient)
+            if shines and kind != PEOPLE:
+                rows.lit(work)
+                if held:
+                    rows.add(light[3 * (pixel + begin) : 3 * (pixel + end)], work)
+                rows.shine(work)
+            else:
+                rows.clear(work[SHINE : SHINE + 3 * CHUNK])
+                rows.clear(work[COVER : COVER + CHUNK])
+            if held:
+                behind, before = (
+                    back[4 * (pixel + begin) : 4 * (pixel + end)],
+                    front[4 * (pixel + begin) : 4 * (pixel + end)],
                 )
-            red, green, blue = (
-                scratch[ADDED][: end - begin],
-                scratch[ADDED + 1][: end - begin],
-                scratch[ADDED + 2][: end - begin],
-            )
-            a, b = factor[here][begin + 1 : end + 1], offset[here][begin + 1 : end + 1]
-            rows.linear(red, green, blue, lum, mean, cover, a, b)
-            rows.tint(us, red, green, blue, TO_CB, noise[(y + 21) % noise.shape[0]][begin:end])
-            rows.tint(vs, red, green, blue, TO_CR, noise[(y + 43) % noise.shape[0]][begin:end])
+                if kind != PEOPLE and rows.covers(behind):
+                    rows.unmasked(work)
+                    rows.things(behind, work[rows.LINE : rows.LINE + end - begin], work)
+                if rows.covers(before):
+                    rows.things(before, keep[y][begin:end], work)
+            rows.change(work)
+            rows.copy(work[rows.FACTOR : rows.FACTOR + end - begin], factor[here][begin + 1 : end + 1])
+            rows.copy(work[rows.OFFSET : rows.OFFSET + end - begin], offset[here][begin + 1 : end + 1])
+            rows.tint(us, work[rows.CB : rows.CB + CHUNK], noise[(y + 21) % noise.shape[0]][begin:end])
+            rows.tint(vs, work[rows.CR : rows.CR + CHUNK], noise[(y + 43) % noise.shape[0]][begin:end])
+            u = stop
         for ends in (factor[here], offset[here]):
             ends[0], ends[width + 1] = ends[1], ends[width]
         # The luma of a row takes from the rows above and below it: one row late, while it is still near.
         if y > 0:
-            relight(frame_y, y - 1, max(y - 2, 0) % 3, here, factor, offset, active, noise, scratch)
-    last = height - 1
-    relight(frame_y, last, max(last - 1, 0) % 3, last % 3, factor, offset, active, noise, scratch)
+            relight(frame_y, y - 1, max(y - 2, 0) % 3, here, factor, offset, active, noise)
+    last_row = height - 1
+    relight(frame_y, last_row, max(last_row - 1, 0) % 3, last_row % 3, factor, offset, active, noise)
+
+
+@compiled
+def _next_run(there: Pixels, start: int, end: int) -> tuple[int, int]:
+    """The next run of tiles that are there, from `start`; (end, end) if there is none."""
+    while start < end and there[start] == 0:
+        start += 1
+    stop = start
+    while stop < end and there[stop] != 0:
+        stop += 1
+    return start, stop
+
+
+@compiled
+def _gain(
+    gained: bool, gained_people: bool, kind: int, u: int, stop: int, cells: Array, phases: Array, work: Array
+) -> None:
+    """ADDED and MEAN of the gains of tiles u..stop. kind: of what they show."""
+    behind, people = gained and kind != PEOPLE, gained_people and kind != BEHIND
+    if not behind and not people:
+        rows.clear(work[ADDED : ADDED + 3 * CHUNK])
+        rows.clear(work[MEAN : MEAN + CHUNK])
+        return
+    to = GAIN_PEOPLE if kind == BOTH else GAIN
+    if behind:
+        rows.gain_tiles(cells[0], u, stop - u, phases, GAIN, work)
+    elif kind == BOTH:
+        rows.clear(work[GAIN : GAIN + 3 * CHUNK])
+    if people:
+        rows.gain_tiles(cells[1], u, stop - u, phases, to, work)
+    elif kind == BOTH:
+        rows.clear(work[GAIN_PEOPLE : GAIN_PEOPLE + 3 * CHUNK])
+    if kind == BOTH:
+        rows.mixed(work)
+    rows.gained(work)
 
 
 @compiled
 def relight(
-    plane: Pixels,
-    y: int,
-    above: int,
-    below: int,
-    factor: Array,
-    offset: Array,
-    active: Pixels,
-    noise: Array,
-    scratch: Array,
+    plane: Pixels, y: int, above: int, below: int, factor: Array, offset: Array, active: Pixels, noise: Array
 ) -> None:
     """Two rows of the luma, of row `y` of half the size, where its tiles are active; factor, offset as of `shade`."""
     width, near = plane.shape[1] // 2, y % 3
     start, columns = 0, active.shape[1]
     while start < columns:
-        first, start = rows.next_run(active[y // TILE], start, columns)
+        first, start = _next_run(active[y // TILE], start, columns)
         begin, end = first * TILE, min(width, start * TILE)
-        count = end - begin
-        if count <= 0:
+        if begin >= end:
             continue
-        share, rest, line = scratch[0][: 2 * count], scratch[1][: 2 * count], scratch[2][: count + 2]
         for far, full in ((above, 2 * y), (below, 2 * y + 1)):
-            rows.wider(factor[near][begin : end + 2], factor[far][begin : end + 2], line, share)
-            rows.wider(offset[near][begin : end + 2], offset[far][begin : end + 2], line, rest)
-            grain = noise[full % noise.shape[0]][2 * begin : 2 * end]
-            rows.apply(plane[full][2 * begin : 2 * end], share, rest, grain)
+            rows.relit(
+                plane[full][2 * begin : 2 * end],
+                factor[near][begin : end + 2],
+                factor[far][begin : end + 2],
+                offset[near][begin : end + 2],
+                offset[far][begin : end + 2],
+                noise[full % noise.shape[0]][2 * begin : 2 * end],
+            )

@@ -78,9 +78,14 @@ def layers(width: int, height: int) -> Layers:
 def _empty(layer: Array, touched: NDArray[np.uint8]) -> None:
     height, width = layer.shape[:2]
     for y in range(height):
-        for u in range(touched.shape[1]):
-            if touched[y // TILE, u]:
-                layer[y, u * TILE : min(width, (u + 1) * TILE)] = 0
+        u, columns = 0, touched.shape[1]
+        while u < columns:
+            first = u
+            while u < columns and touched[y // TILE, u]:
+                u += 1
+            if u > first:
+                layer[y, first * TILE : min(width, u * TILE)] = 0
+            u += 1
 
 
 class Moving(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -12,11 +12,25 @@ from tuanyuan.imaging.restoration.filling import spread
 from tuanyuan.motion.compiled import compiled
 from tuanyuan.motion.planes import planes, to_frame
 from tuanyuan.motion.stage import Stage
-from tuanyuan.motion.zooming import BEHIND, BOTH, CELLS, FINE, HIGH, PAD, PEOPLE, SPARE, WIDE, Plate
+from tuanyuan.motion.zooming import (
+    BEHIND,
+    BOTH,
+    CELLS,
+    FINE,
+    FULL,
+    HIGH,
+    LEVEL,
+    MIDDLE,
+    PAD,
+    PEOPLE,
+    RIGHT,
+    WIDE,
+    Plate,
+)
 
 Array = NDArray[np.float32]
+Fixed = NDArray[np.int16]
 Pixels = NDArray[np.uint8]
-_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 # People's outline shines into the pixels beside it: nothing behind them is taken from there. Pixels.
 FRINGE = 5
@@ -25,19 +39,25 @@ FRINGE = 5
 class Plates(NamedTuple):
     """A still in two depths.
 
-    y, u, v: its planes. rim, keep: uint8, padded, at half size: edges that catch light, where things in front may be
-    seen. full, some: cells of y that people fill, that they touch; full_half, some_half: of u and v.
+    y, u, v: its planes. rim, keep: int16, 0..FULL, padded, at half size: edges that catch light, where things in
+    front may be seen. full, some: cells of y that people fill, that they touch; full_half, some_half: of u and v.
+    rim_full, rim_some: cells of half the size where the rim is 1, where it is not 0; keep_full, keep_some: where
+    nothing in front is seen, where not all of it is.
     """
 
     y: Plate
     u: Plate
     v: Plate
-    rim: Pixels
-    keep: Pixels
+    rim: Fixed
+    keep: Fixed
     full: Pixels
     some: Pixels
     full_half: Pixels
     some_half: Pixels
+    rim_full: Pixels
+    rim_some: Pixels
+    keep_full: Pixels
+    keep_some: Pixels
 
 
 def plates(stage: Stage) -> Plates:
@@ -53,16 +73,22 @@ def plates(stage: Stage) -> Plates:
     alpha_half = _levels(stage.mask)
     hole_half = (cv2.resize(hole.astype(np.float32), half, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
     keep = np.maximum(stage.free, 1 - alpha_half.astype(np.float32) / 255)
+    # Colour's two planes are covered alike: one copy of it for both.
+    cover = _padded(_shares(alpha_half))
     return Plates(
-        _plate(still.y, back.y, alpha, hole),
-        _plate(still.u, back.u, alpha_half, hole_half),
-        _plate(still.v, back.v, alpha_half, hole_half),
-        _padded(_levels(stage.rim)),
-        _padded(_levels(keep)),
-        _cells(alpha == 255, all_of=True),
-        _cells(hole > 0, all_of=False),
-        _cells(alpha_half == 255, all_of=True),
-        _cells(hole_half > 0, all_of=False),
+        y=_plate(still.y, back.y, alpha, hole, _padded(_shares(alpha))),
+        u=_plate(still.u, back.u, alpha_half, hole_half, cover),
+        v=_plate(still.v, back.v, alpha_half, hole_half, cover),
+        rim=_padded(_shares(_levels(stage.rim))),
+        keep=_padded(_shares(_levels(keep))),
+        full=_cells(alpha == 255, all_of=True),
+        some=_cells(hole > 0, all_of=False),
+        full_half=_cells(alpha_half == 255, all_of=True),
+        some_half=_cells(hole_half > 0, all_of=False),
+        rim_full=_cells(_levels(stage.rim) == 255, all_of=True),
+        rim_some=_cells(_levels(stage.rim) > 0, all_of=False),
+        keep_full=_cells(_levels(keep) == 0, all_of=True),
+        keep_some=_cells(_levels(keep) < 255, all_of=False),
     )
 
 
@@ -70,16 +96,21 @@ def _levels(shares: Array) -> Pixels:
     return np.rint(shares * 255).clip(0, 255).astype(np.uint8)
 
 
-def _plate(still: Pixels, filled: Pixels, alpha: Pixels, hole: Pixels) -> Plate:
+def _shares(levels: Pixels) -> Fixed:
+    shares: Fixed = np.rint(levels.astype(np.float32) * (FULL / 255)).astype(np.int16)
+    return shares
+
+
+def _plate(still: Pixels, filled: Pixels, alpha: Pixels, hole: Pixels, cover: Fixed) -> Plate:
     """The rest after what is behind people is people's own: so both together are the still to the bit."""
-    back = np.where(hole > 0, filled, still)
-    edge = still - back * (1 - alpha.astype(np.float32) / 255)
+    back = np.where(hole > 0, filled, still).astype(np.float32) - MIDDLE
+    edge = still.astype(np.float32) - MIDDLE - back * (1 - alpha.astype(np.float32) / 255)
     fine = np.where(hole > 0, np.rint(edge * FINE), 0).astype(np.int16)
-    return Plate(_padded(still), _padded(back), _padded(alpha), _padded(fine))
+    return Plate(_padded((back * LEVEL).astype(np.int16)), cover, _padded(fine))
 
 
-def _padded(plane: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    return np.ascontiguousarray(np.pad(plane, ((PAD, PAD), (PAD, PAD + SPARE)), mode="edge"))
+def _padded(plane: Fixed) -> Fixed:
+    return np.ascontiguousarray(np.pad(plane, ((PAD, PAD), (PAD, RIGHT)), mode="edge"))
 
 
 def _cells(there: NDArray[np.bool_], *, all_of: bool) -> Pixels:

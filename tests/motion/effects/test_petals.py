@@ -52,6 +52,24 @@ def test_a_piece_covers_the_area_that_it_shows(roll):
     assert shown == pytest.approx(16 * 24 * np.cos(2 * np.pi * roll), rel=0.03)
 
 
+def test_foil_in_shade_is_amber_and_paper_only_darker():
+    """Gold that loses its light evenly looks olive."""
+    turned_off = {"tilt": (0.0, 0.86)}
+    foil, paper = (drawn(one(gloss=gloss, **turned_off))[32, 32] for gloss in (0.001, 0.0))
+    assert foil[0] < 0.95 * GOLD[0]
+    assert foil[1] / foil[0] < 0.97 * GOLD[1] / GOLD[0]
+    assert paper[1] / paper[0] == pytest.approx(GOLD[1] / GOLD[0], rel=1e-3)
+
+
+def test_petals_near_the_lens_are_too_soft_to_look_cut_out():
+    petals = Petals(make_stage(np.full((720, 1280, 3), 90, np.uint8), np.zeros((720, 1280), np.float32), ()), 5.0, 3)
+    sheets = petals.sheets
+    near = sheets.long > 0.05 * 360
+    assert near.sum() > 2
+    assert (sheets.blur[near] > 0.25 * sheets.long[near]).all()
+    assert sheets.notch.max() < 0.14
+
+
 def test_a_piece_has_two_sides():
     front, back = drawn(one())[32, 32], drawn(one(roll=(0.0, 0.5)))[32, 32]
     assert front[0] > 2 * front[2]

@@ -86,8 +86,11 @@ def whole(people: Array, face: float) -> Array:
         x, y, w, h, area = stats[number]
         holes[number] = x > 0 and y > 0 and x + w < width and y + h < height and area < HOLE * face
     frayed = round(FRAYED * face**0.5)
-    grown = cv2.dilate(holes[labels], np.ones((2 * frayed + 1, 2 * frayed + 1), np.uint8))
-    filled: Array = np.maximum(people, cv2.GaussianBlur(grown, (0, 0), max(0.5, frayed / 3)))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * frayed + 1, 2 * frayed + 1))
+    # Slivers along the outline are no holes: what is filled lies inside of people all round.
+    inside = cv2.erode(np.maximum(people >= SOLID, holes[labels]).astype(np.float32), disc, borderValue=1)
+    grown = cv2.dilate(holes[labels] * inside, disc) * inside
+    filled: Array = np.maximum(people, cv2.GaussianBlur(grown, (0, 0), max(0.5, frayed / 3)) * inside)
     return filled
 
 

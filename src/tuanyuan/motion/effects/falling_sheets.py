@@ -268,6 +268,8 @@ def paint(
             )
             for c in range(3):
                 colour = base[c] + (tip[c] - base[c]) * 0.5 * (v + 1)
-                value = min(1.0, colour * shade + flash * (0.35 + 0.65 * colour))
+                # Foil in shade is amber, not olive.
+                dark = (1 - shade) * (0.65 + 0.35 * c) if sheets.gloss[i] > 0 else 1 - shade
+                value = min(1.0, colour * (1 - dark) + flash * (0.35 + 0.65 * colour))
                 layer[py, px, c] += (value - layer[py, px, c]) * a
             layer[py, px, 3] += (1 - layer[py, px, 3]) * a

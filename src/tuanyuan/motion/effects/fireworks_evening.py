@@ -65,7 +65,7 @@ class Evening:
         age = (time - shells["birth"]) % loop
         while (age < shells["lasts"]).any():
             ends = np.clip((shells["lasts"] - age) / (0.5 * shells["lasts"]), 0, 1)
-            value = (1 - np.exp(-age / 0.05)) * (0.62 * np.exp(-age / 0.20) + 0.38 * np.exp(-age / 0.75))
+            value = (1 - np.exp(-age / 0.08)) * (0.62 * np.exp(-age / 0.20) + 0.38 * np.exp(-age / 0.75))
             value = (value * ends * ends * (3 - 2 * ends))[:, None]
             hot = np.exp(-age / 0.09)[:, None]
             turned = np.clip(age / shells["lasts"] * 1.6, 0, 1)[:, None]

@@ -47,6 +47,8 @@ BLOOM = 0.45, 0.65
 NEAR, SHRUNK = 0.36, (1.0, 0.82, 0.66, 0.52, 0.40, 0.30)
 # A shell is small enough when so much of it is seen.
 SEEN = 0.62
+# How much a bright place speaks against a burst before it: it would be pale there, and hide what shines.
+BRIGHT = 0.9
 # Sides of the map of what is free, in cells, along the longer side.
 CELLS = 56
 # Half a head's width is drawn as given in shells at this shorter side, in half-size pixels.
@@ -110,7 +112,8 @@ def plan(stage: Stage, seconds: float, seed: int) -> Show:
             wanted = NEAR * short * size * random.uniform(0.92, 1.08)
             x, y, fitting = room.take(wanted, random)
             _burst(written, kind, palette, (birth, x, y), fitting, size, bright, wind, short, random)
-            if kind is PEONY and size == 1.0:
+            # A ring without a heart looks like a lamp.
+            if kind is RING or (kind is PEONY and size == 1.0):
                 inner = palettes[(written.count + 2) % len(palettes)]
                 _shell(written, PISTIL, inner, (birth, x, y), 0.42 * fitting, size, bright, wind, short, random)
             _rise(written, (birth, x, y), size, bright, seconds, stage.size, random)
@@ -236,6 +239,7 @@ class _Room:
         self.scale = max(stage.size) / CELLS
         width, height = (max(4, round(v / self.scale)) for v in stage.size)
         self.free = 1 - cv2.resize(stage.mask, (width, height), interpolation=cv2.INTER_AREA)
+        self.luma = cv2.resize(stage.luma, (width, height), interpolation=cv2.INTER_AREA)
         self.xs, self.ys = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
         self.taken: list[tuple[float, float, float]] = []
 
@@ -250,6 +254,7 @@ class _Room:
                 0.6 * seen
                 + 0.5 * self._seen(0.3 * radius)
                 - 0.45 * self.ys / height
+                - BRIGHT * cv2.GaussianBlur(self.luma, (0, 0), max(0.3, 0.3 * radius))
                 + random.uniform(0, 0.16, seen.shape)
             )
             for k, (x, y, other) in enumerate(self.taken):

@@ -85,7 +85,7 @@ def trail(light: Array, touched: Tiles, shell: Any, spark: Any, age: float, cx: 
     length = (((tx - hx) ** 2 + (ty - hy) ** 2) ** 0.5) * zoom
     pieces = int(min(PIECES, max(4, np.ceil(length / PIECE))))
     # While they are close together, many sparks add up to more than the eye would see of one.
-    boost = short(length) * shell.bright * (0.5 + 0.5 * smooth(0.0, 0.4, age))
+    boost = short(length) * shell.bright * (0.32 + 0.68 * smooth(0.0, 0.45, age))
     # A stroke shorter than its kernel shows one mean of its light: its head's, or what rests would be dim.
     resting = max(0.0, 1.0 - length / RESTING)
     x0, y0, wide0, r0, g0, b0 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0

@@ -22,16 +22,19 @@ SIZES = (0.108, 0.070, 0.086, 0.050, 0.060, 0.045)
 SMALLEST, SMALLER, SHRUNK = 0.036, 0.8, 0.06
 # Globe and tassel against the globe's half width: aside, up, down; the tassel's half width and end.
 WIDE, UP, DOWN, THIN, END = 1.06, 1.14, 1.12, 0.26, 2.42
-# In a picture that is full of things, two still hang where they disturb least.
-CROWDED, FEW = 1.6, 2
+# In a picture that is full of things, two still hang where they disturb least, no larger than this.
+CROWDED, FEW, MODEST = 1.6, 2, 0.056
 # No lantern within so many radii of a head; nor hidden by people by more than this share.
 AWAY, HIDDEN = 1.22, 0.06
 # What speaks against a place: lines and lights behind it, being hidden, hanging low, the middle; how much is too much.
-LINES, LIGHTS, PEOPLE, LOW, MIDDLE, LIMIT = 30.0, 8.0, 3.0, 0.55, 0.34, 0.68
+LINES, LIGHTS, PEOPLE, LOW, MIDDLE, LIMIT = 30.0, 8.0, 3.0, 0.75, 0.34, 0.68
 # How much lamps count that a cord or a tassel passes; the half width, in shares of the shorter side, from which hiding
 # them counts by area; room that a globe wants about itself, and between two, in half widths; what hanging on the fuller
 # side costs.
 PASSED, USUAL, AIR, APART, FULLER = 2.2, 0.045, 0.35, 1.3, 8.0
+# Lines that a cord passes, pictures and frames it would hang before; the lowest a globe's middle hangs, in shares of
+# the height.
+CROSSED, LOWEST = 60.0, 0.36
 # Room that the breathing camera may take from the sides, in shares of the width.
 MARGIN = 0.012
 
@@ -64,10 +67,10 @@ def places(stage: Stage, rng: np.random.Generator) -> tuple[Place, ...]:
     found: list[Place] = []
     for share in SIZES[:wanted]:
         size = share * float(rng.uniform(0.94, 1.06))
-        best, least = None, LIMIT if len(found) >= FEW else CROWDED
+        best, least = None, CROWDED
         while size >= SMALLEST:
             place, cost = _best(room, size * min(stage.size), found, rng)
-            if cost < least:
+            if cost < min(least, CROWDED if len(found) < FEW and size < MODEST else LIMIT):
                 best, least = place, cost
             size *= SMALLER
             least -= SHRUNK if best else 0
@@ -82,7 +85,7 @@ def _best(room: _Room, radius: float, found: list[Place], rng: np.random.Generat
     hook = -HOOK * min(width, height)
     lean = sum(math.copysign(p.radius, p.x - width / 2) for p in found) / min(width, height)
     best, least = None, math.inf
-    for y in np.linspace(UP * radius + 0.02 * height, 0.5 * height, 10):
+    for y in np.linspace(UP * radius + 0.02 * height, LOWEST * height, 10):
         swing = SWING * float(rng.uniform(0.65, 1.0))
         sway = (y + END * radius - hook) * math.sin(swing * 1.2) + 1
         side = WIDE * radius + sway + MARGIN * width
@@ -131,9 +134,11 @@ class _Room:
         # A large lantern may not hide a small lamp any more than a small lantern.
         lights *= max(1.0, (radius / (USUAL * min(self.width, self.height))) ** 2)
         lights += PASSED * (self._mean(3, x, sway + 2, 0, y - UP * radius) + self._mean(3, x, *tail))
+        # What the cord crosses counts as far as it is long.
+        crossed = max(0.0, y - UP * radius) / self.height * self._mean(2, x, sway + 2, 0, y - UP * radius)
         central = 1 - (2 * x / self.width - 1) ** 2
         low = (y - UP * radius) / self.height
-        cost = LINES * lines + LIGHTS * lights + PEOPLE * hidden + LOW * low + MIDDLE * central
+        cost = LINES * lines + LIGHTS * lights + PEOPLE * hidden + LOW * low + MIDDLE * central + CROSSED * crossed
         heads = self._mean(0, x, *globe) + self._mean(0, x, *tail)
         return np.where((heads > 0) | (hidden > HIDDEN), math.inf, cost)
 
