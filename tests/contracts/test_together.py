@@ -137,7 +137,7 @@ def test_what_it_says_about_itself_has_no_key(case):
 @each_engine
 def test_every_parameter_is_taken_or_refused_by_its_table(case):
     engine = case.engine(transport=Silent())
-    said = {"seed": 7, "size": "1280x960", "resolution": "2k", "cloth_style": "hanfu"}
+    said = {"seed": 7, "size": "1280x960", "resolution": "2k", "cloth_style": "hanfu", "fps": 10}
     said |= {"words": "阖家团圆", "signature": "小明"}
     for name, parameter in PARAMETERS.items():
         order = case.order(**{name: said.get(name, parameter.default)}).order
