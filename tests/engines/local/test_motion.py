@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from doubles.opened import Opened
@@ -18,8 +20,10 @@ from tuanyuan.domain.order import Order, PhotoHint
 from tuanyuan.engines.local.motion import Motion
 from tuanyuan.engines.local.ordering import local_order
 from tuanyuan.imaging.decode import decode
+from tuanyuan.imaging.faces import Face
 from tuanyuan.imaging.label import label_picture
 from tuanyuan.imaging.label.mark import overlay
+from tuanyuan.imaging.matting.segmentation import Segmentation
 from tuanyuan.motion.planes import to_rgb
 
 
@@ -152,3 +156,34 @@ def test_what_cannot_be_made_here_is_told_before_it_costs(changes: dict[str, Any
         local_order(moving(**changes) if "photos" not in changes else JobRequest("motion", ("p1",), work="w"), 1, False)
     assert refused.value.code == "option_invalid"
     assert field in refused.value.problem.message_en
+
+
+class Alone:
+    """Networks that see somebody whole when they are looked at alone, and nobody among others."""
+
+    def look(self, rgb: np.ndarray, faces: Any, others: Any = ()) -> Any:
+        del others
+        height, width = rgb.shape[:2]
+        people = np.zeros((height // 2, width // 2), np.float32)
+        if len(faces) == 1:
+            x, y, wide, high = (v / 2 for v in faces[0].box)
+            people[round(y) : round(y + high), round(x) : round(x + wide)] = 1
+        return Segmentation(people, np.zeros_like(people)), None
+
+    def matte(self, rgb: np.ndarray, faces: Any, seen: Segmentation) -> Any:
+        del faces
+        return SimpleNamespace(alpha=cv2.resize(seen.probability, rgb.shape[1::-1], interpolation=cv2.INTER_NEAREST))
+
+
+def test_who_is_lost_in_a_group_is_found_when_looked_at_alone(motion: Motion, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(motion, "_cutter", Alone())
+    faces = []
+    for left, top in ((20, 10), (200, 120), (420, 200)):
+        mesh = np.zeros((468, 3), np.float32)
+        mesh[:, 0], mesh[:, 1] = np.linspace(left, left + 60, 468), np.linspace(top, top + 80, 468)
+        faces.append(Face(mesh, 1.0, 0.0, 0.0, 0.0, 100.0))
+    people = motion._people(wall(500, 300), tuple(faces))
+    for face in faces:
+        x, y, w, h = (round(v) for v in face.box)
+        assert people[y + 6 : y + h - 6, x + 6 : x + w - 6].min() > 0.9
+    assert people.mean() == pytest.approx(3 * 60 * 80 / (500 * 300), rel=0.1)
